@@ -1,0 +1,95 @@
+"""How full a trip is, and how it stands with sign-up: values that pages and messages are told; no claims here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from tripkit.domain.trips import Trip, TripStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How full one thing is, in people.
+
+    ``size``: None = no limit. ``taken`` counts held places, those on offer too; ``offered`` are the ones among them
+    that wait for an answer. ``waiting``: people in the queue for it.
+    """
+
+    size: int | None
+    taken: int
+    offered: int = 0
+    waiting: int = 0
+
+    @property
+    def left(self) -> int | None:
+        """Places nobody holds, never below zero (an organiser may lower a size below what is taken)."""
+        return None if self.size is None else max(0, self.size - self.taken)
+
+    def has_room(self) -> bool:
+        """Whether at least one more fits."""
+        return self.size is None or self.taken < self.size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """How full a trip is.
+
+    ``trip``: the whole of it. ``segments``: what each segment can still use (open places and its own guaranteed ones,
+    within its limit). ``guaranteed``: places still kept for a segment. ``items``: programme items with a choice or
+    a limit.
+    """
+
+    trip: Room
+    segments: Mapping[str, Room]
+    guaranteed: Mapping[str, Room]
+    items: Mapping[str, Room]
+
+
+class TripState(StrEnum):
+    """How it stands with a trip, in the order a page decides it."""
+
+    CANCELLED = "cancelled"
+    POSTPONED = "postponed"
+    PAST = "past"
+    OPENS_LATER = "opens_later"
+    CLOSED = "closed"
+    FULL = "full"
+    FEW_LEFT = "few_left"
+    OPEN = "open"
+
+
+def has_started(trip: Trip, now: datetime) -> bool:
+    """Whether the trip's first day has begun, by the clock where it happens."""
+    return now.astimezone(ZoneInfo(trip.time_zone)).date() >= trip.starts_on
+
+
+def state_of(trip: Trip, places: Places, now: datetime) -> TripState:
+    """How it stands with the trip at this moment."""
+    if trip.status is TripStatus.CANCELLED:
+        return TripState.CANCELLED
+    if trip.status is TripStatus.POSTPONED:
+        return TripState.POSTPONED
+    if now.astimezone(ZoneInfo(trip.time_zone)).date() > trip.ends_on:
+        return TripState.PAST
+    if trip.signup_opens_at is not None and now < trip.signup_opens_at:
+        return TripState.OPENS_LATER
+    if has_started(trip, now) or (trip.signup_closes_at is not None and now >= trip.signup_closes_at):
+        return TripState.CLOSED
+    left = places.trip.left or 0
+    if not any(room.has_room() for room in places.segments.values()) or left == 0:
+        return TripState.FULL
+    return TripState.FEW_LEFT if left <= few(trip.size) else TripState.OPEN
+
+
+def few(size: int) -> int:
+    """How many places count as few: a tenth of the trip, at least five."""
+    return max(5, size // 10)
+
+
+def takes_signups(state: TripState) -> bool:
+    """Whether somebody may sign up now, for a place or for the queue."""
+    return state in {TripState.OPEN, TripState.FEW_LEFT, TripState.FULL}
