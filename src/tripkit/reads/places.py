@@ -1,0 +1,100 @@
+"""How full a trip is, read from its pools and its queue; fixed number of queries at any size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+
+from tripkit.domain.places import Places, Room
+from tripkit.domain.seats import PoolKind
+from tripkit.domain.trips import Trip
+from tripkit.reads.trip_plan import AnySession
+from tripkit.storage.bookings import ClaimRow, OfferRow, PoolRow, WaitingRow
+
+
+@dataclass
+class _Counts:
+    pools: dict[tuple[PoolKind, str], Room] = field(default_factory=dict)
+    waiting: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+def trip_places(session: AnySession, trip_id: int, trip: Trip) -> Places:
+    """How full a trip is."""
+    return many_places(session, {trip_id: trip})[trip_id]
+
+
+def many_places(session: AnySession, trips: Mapping[int, Trip]) -> dict[int, Places]:
+    """How full each of several trips is, in three queries whatever their number."""
+    counts: dict[int, _Counts] = {trip_id: _Counts() for trip_id in trips}
+    offered: dict[int, int] = {
+        row.pool_id: row.people
+        for row in session.execute(
+            select(ClaimRow.pool_id, func.count().label("people"))
+            .join(OfferRow, OfferRow.id == ClaimRow.offer_id)
+            .where(OfferRow.trip_id.in_(trips))
+            .group_by(ClaimRow.pool_id)
+        )
+    }
+    for pool in session.execute(
+        select(PoolRow.id, PoolRow.trip_id, PoolRow.kind, PoolRow.key, PoolRow.size, PoolRow.taken).where(
+            PoolRow.trip_id.in_(trips)
+        )
+    ):
+        room = Room(size=pool.size, taken=pool.taken, offered=offered.get(pool.id, 0))
+        counts[pool.trip_id].pools[pool.kind, pool.key] = room
+    for queue in session.execute(
+        select(WaitingRow.trip_id, WaitingRow.item, WaitingRow.segment, func.count().label("people"))
+        .where(WaitingRow.trip_id.in_(trips))
+        .group_by(WaitingRow.trip_id, WaitingRow.item, WaitingRow.segment)
+    ):
+        counts[queue.trip_id].waiting[queue.item, queue.segment] = queue.people
+    return {trip_id: _places(trip, counts[trip_id]) for trip_id, trip in trips.items()}
+
+
+def _places(trip: Trip, counts: _Counts) -> Places:
+    pools = counts.pools
+    waits = counts.waiting
+    open_places = pools[PoolKind.OPEN, ""]
+    guaranteed = {key: room for (kind, key), room in pools.items() if kind is PoolKind.GUARANTEE}
+    every = [open_places, *guaranteed.values()]
+    whole = Room(
+        size=sum(room.size or 0 for room in every),
+        taken=sum(room.taken for room in every),
+        offered=sum(room.offered for room in every),
+        waiting=sum(people for (item, _), people in waits.items() if not item),
+    )
+    return Places(
+        trip=whole,
+        segments={
+            segment.key: _segment(
+                [open_places, *([guaranteed[segment.key]] if segment.key in guaranteed else [])],
+                pools.get((PoolKind.SEGMENT, segment.key)),
+                waits.get(("", segment.key), 0),
+            )
+            for segment in trip.segments
+        },
+        guaranteed=guaranteed,
+        items={
+            key: Room(
+                size=room.size,
+                taken=room.taken,
+                offered=room.offered,
+                waiting=sum(people for (item, _), people in waits.items() if item == key),
+            )
+            for (kind, key), room in pools.items()
+            if kind is PoolKind.ITEM
+        },
+    )
+
+
+def _segment(usable: Iterable[Room], limit: Room | None, waiting: int) -> Room:
+    """What a segment can still use, as a room: its limit's own figures when that is what binds."""
+    left = sum(room.left or 0 for room in usable)
+    if limit is not None and limit.left is not None and limit.left <= left:
+        return Room(size=limit.size, taken=limit.taken, offered=limit.offered, waiting=waiting)
+    if limit is not None:
+        return Room(size=limit.taken + left, taken=limit.taken, offered=limit.offered, waiting=waiting)
+    taken = sum(room.taken for room in usable)
+    return Room(size=taken + left, taken=taken, waiting=waiting)

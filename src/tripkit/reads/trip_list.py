@@ -1,0 +1,89 @@
+"""The trips of an installation or of one organisation, as a list; a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from tripkit.domain.places import Room, TripState, state_of
+from tripkit.domain.texts import Text
+from tripkit.domain.trips import Organisation, Segment, Trip
+from tripkit.reads.places import many_places
+from tripkit.reads.trip_plan import AnySession
+from tripkit.storage.columns import to_value
+from tripkit.storage.trips import PARTS, OrganisationRow, SegmentRow, TripRow
+
+LONGEST_LIST = 100
+"""Trips on one page of a list, the ones that come soonest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TripCard:
+    """A trip in a list. ``segments``: the names of its audiences."""
+
+    organisation: Organisation
+    key: str
+    title: Text
+    lead: Text
+    place: Text
+    starts_on: date
+    ends_on: date
+    languages: tuple[str, ...]
+    picture: str | None
+    places_trip: Room
+    state: TripState
+    segments: tuple[Text, ...]
+
+
+def organisation(session: AnySession, key: str) -> Organisation | None:
+    """An organisation by its key in the address."""
+    row = session.scalar(select(OrganisationRow).where(OrganisationRow.key == key))
+    return None if row is None else to_value(row, Organisation)
+
+
+def organisations(session: AnySession) -> tuple[Organisation, ...]:
+    """Every organisation that hosts here, by key."""
+    return tuple(
+        to_value(row, Organisation) for row in session.scalars(select(OrganisationRow).order_by(OrganisationRow.key))
+    )
+
+
+def trip_list(session: AnySession, *, organisation: str | None = None, now: datetime) -> tuple[TripCard, ...]:
+    """The trips, coming ones first in order of time, then past ones, latest first; at most `LONGEST_LIST`."""
+    query = select(TripRow, OrganisationRow).join(OrganisationRow).order_by(TripRow.starts_on.desc(), TripRow.id)
+    if organisation is not None:
+        query = query.where(OrganisationRow.key == organisation)
+    rows = [row._tuple() for row in session.execute(query.limit(LONGEST_LIST))]
+    ids = [trip.id for trip, _ in rows]
+    segments: dict[int, list[Segment]] = {trip_id: [] for trip_id in ids}
+    for row in session.scalars(
+        select(SegmentRow).where(SegmentRow.trip_id.in_(ids)).order_by(SegmentRow.trip_id, SegmentRow.position)
+    ):
+        segments[row.trip_id].append(to_value(row, Segment))
+    others = {field: () for field, _ in PARTS if field != "segments"}
+    trips = {trip.id: to_value(trip, Trip, segments=tuple(segments[trip.id]), **others) for trip, _ in rows}
+    places = many_places(session, trips)
+    hosts = {host.id: to_value(host, Organisation) for _, host in rows}
+    cards = [_card(hosts[host.id], trips[trip.id], places[trip.id].trip, state_of(trips[trip.id], places[trip.id], now))
+             for trip, host in rows]
+    coming = [card for card in cards if card.state is not TripState.PAST]
+    return (*reversed(coming), *(card for card in cards if card.state is TripState.PAST))
+
+
+def _card(host: Organisation, trip: Trip, room: Room, state: TripState) -> TripCard:
+    return TripCard(
+        organisation=host,
+        key=trip.key,
+        title=trip.title,
+        lead=trip.lead,
+        place=trip.place,
+        starts_on=trip.starts_on,
+        ends_on=trip.ends_on,
+        languages=trip.languages,
+        picture=trip.picture,
+        places_trip=room,
+        state=state,
+        segments=tuple(segment.name for segment in trip.segments),
+    )

@@ -1,0 +1,68 @@
+"""Everything a public trip page shows; nothing about any one person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from tripkit.domain.places import Places, TripState, state_of
+from tripkit.domain.trips import Organisation, Picture, Trip
+from tripkit.reads.places import trip_places
+from tripkit.reads.trip_plan import AnySession, find_trip, trip_plan
+from tripkit.storage.trips import OrganisationRow, PictureRow, TripRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TripPage:
+    """A trip, how full it is and how it stands. ``revision`` goes up with every change an organiser makes."""
+
+    trip_id: int
+    revision: int
+    organisation: Organisation
+    trip: Trip
+    places: Places
+    state: TripState
+
+
+def trip_page(session: AnySession, *, organisation: str, trip: str, now: datetime) -> TripPage | None:
+    """A trip by the keys in its address, None when the organisation has no such trip."""
+    trip_id = find_trip(session, organisation, trip)
+    return None if trip_id is None else trip_page_of(session, trip_id=trip_id, now=now)
+
+
+def trip_page_of(session: AnySession, *, trip_id: int, now: datetime) -> TripPage | None:
+    """A trip by its id, for those who have found it through a booking of theirs."""
+    plan = trip_plan(session, trip_id)
+    if plan is None:
+        return None
+    revision, host, value = plan
+    places = trip_places(session, trip_id, value)
+    return TripPage(
+        trip_id=trip_id,
+        revision=revision,
+        organisation=host,
+        trip=value,
+        places=places,
+        state=state_of(value, places, now),
+    )
+
+
+def picture(session: AnySession, *, organisation: str, trip: str, name: str) -> Picture | None:
+    """One of a trip's pictures."""
+    row = session.scalar(
+        select(PictureRow)
+        .join(TripRow, TripRow.id == PictureRow.trip_id)
+        .join(OrganisationRow, OrganisationRow.id == TripRow.organisation_id)
+        .where(OrganisationRow.key == organisation, TripRow.key == trip, PictureRow.name == name)
+    )
+    return None if row is None else Picture(name=row.name, media_type=row.media_type, data=row.data)
+
+
+def pictures(session: AnySession, trip_id: int) -> dict[str, Picture]:
+    """All of a trip's pictures by name, for exporting it."""
+    return {
+        row.name: Picture(name=row.name, media_type=row.media_type, data=row.data)
+        for row in session.scalars(select(PictureRow).where(PictureRow.trip_id == trip_id).order_by(PictureRow.name))
+    }

@@ -1,0 +1,68 @@
+"""A trip as it was written down, read back from its rows; not who comes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime
+from threading import Lock
+from typing import Any, get_args, get_type_hints
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session, scoped_session
+
+from tripkit.domain.trips import Organisation, Trip
+from tripkit.storage.columns import to_value
+from tripkit.storage.trips import PARTS, OrganisationRow, TripRow
+
+AnySession = Session | scoped_session[Session]
+
+_KEPT = 256
+"""Trips kept in memory per database; a trip is some tens of kilobytes."""
+_plans: WeakKeyDictionary[Engine, OrderedDict[tuple[int, int, datetime], tuple[Organisation, Trip]]] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def find_trip(session: AnySession, organisation: str, trip: str) -> int | None:
+    """The id of an organisation's trip, by their keys in the address."""
+    return session.scalar(
+        select(TripRow.id).join(OrganisationRow).where(OrganisationRow.key == organisation, TripRow.key == trip)
+    )
+
+
+def trip_plan(session: AnySession, trip_id: int) -> tuple[int, Organisation, Trip] | None:
+    """(revision, organisation, trip), None when there is no such trip.
+
+    One query when this process has read the revision before, otherwise one for each part of a trip.
+    """
+    named = session.execute(select(TripRow.revision, TripRow.changed_at).where(TripRow.id == trip_id)).one_or_none()
+    if named is None:
+        return None
+    key = (trip_id, named.revision, named.changed_at)
+    engine = session.get_bind()
+    plans = _plans.setdefault(engine if isinstance(engine, Engine) else engine.engine, OrderedDict())
+    with _lock:
+        if key in plans:
+            plans.move_to_end(key)
+            return named.revision, *plans[key]
+    plan = _read(session, trip_id)
+    with _lock:
+        plans[key] = plan
+        while len(plans) > _KEPT:
+            plans.popitem(last=False)
+    return named.revision, *plan
+
+
+def _read(session: AnySession, trip_id: int) -> tuple[Organisation, Trip]:
+    row, organisation = session.execute(
+        select(TripRow, OrganisationRow).join(OrganisationRow).where(TripRow.id == trip_id)
+    ).one()._tuple()
+    parts: dict[str, Any] = {}
+    for field, part_row in PARTS:
+        rows = session.scalars(select(part_row).where(part_row.trip_id == trip_id).order_by(part_row.position))
+        parts[field] = tuple(to_value(part, _KINDS[field]) for part in rows)
+    return to_value(organisation, Organisation), to_value(row, Trip, **parts)
+
+
+_HINTS = get_type_hints(Trip)
+_KINDS: dict[str, Any] = {field: get_args(_HINTS[field])[0] for field, _ in PARTS}

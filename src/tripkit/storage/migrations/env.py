@@ -1,0 +1,18 @@
+"""What Alembic runs for each migration command; called by `tripkit.storage.migrations` only."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from tripkit.storage import Row
+
+engine = context.config.attributes["engine"]
+with engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=Row.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",  # SQLite alters a table by copying it.
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,275 @@
+"""Tables of what an organiser writes down: organisations, trips and their parts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tripkit.domain.prices import Price
+from tripkit.domain.programme import ItemKind, Travel
+from tripkit.domain.questions import Condition, Option, QuestionKind
+from tripkit.domain.texts import Text
+from tripkit.domain.trips import (
+    Admission,
+    Contact,
+    DayNote,
+    Figure,
+    Look,
+    PartnerRole,
+    Terms,
+    TripStatus,
+)
+from tripkit.storage.columns import AsJson, Row, UtcMoment, Word
+
+_TEXT = AsJson(dict[str, str])
+_TEXTS = AsJson(tuple[dict[str, str], ...])
+_KEYS = AsJson(tuple[str, ...])
+
+
+class OrganisationRow(Row):
+    """Who hosts trips."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[Text] = mapped_column(_TEXT)
+    description: Mapped[Text] = mapped_column(_TEXT)
+    languages: Mapped[tuple[str, ...]] = mapped_column(_KEYS)
+    email: Mapped[str]
+    phone: Mapped[str | None]
+    url: Mapped[str | None]
+    look: Mapped[Look] = mapped_column(AsJson(Look))
+
+
+class TripRow(Row):
+    """A trip. ``revision`` counts every change an organiser makes; pages are cached by it."""
+
+    __tablename__ = "trip"
+    __table_args__ = (UniqueConstraint("organisation_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    key: Mapped[str]
+    revision: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime] = mapped_column(UtcMoment)
+    title: Mapped[Text] = mapped_column(_TEXT)
+    short_title: Mapped[Text] = mapped_column(_TEXT)
+    lead: Mapped[Text] = mapped_column(_TEXT)
+    purpose: Mapped[Text] = mapped_column(_TEXT)
+    place: Mapped[Text] = mapped_column(_TEXT)
+    time_zone: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    languages: Mapped[tuple[str, ...]] = mapped_column(_KEYS)
+    size: Mapped[int]
+    contact: Mapped[Contact] = mapped_column(AsJson(Contact))
+    terms: Mapped[Terms] = mapped_column(AsJson(Terms))
+    admission: Mapped[Admission] = mapped_column(Word(Admission))
+    signup_opens_at: Mapped[datetime | None] = mapped_column(UtcMoment)
+    signup_closes_at: Mapped[datetime | None] = mapped_column(UtcMoment)
+    changes_until: Mapped[datetime | None] = mapped_column(UtcMoment)
+    free_cancel_until: Mapped[date | None]
+    offer_hours: Mapped[int]
+    largest_party: Mapped[int]
+    status: Mapped[TripStatus] = mapped_column(Word(TripStatus))
+    status_note: Mapped[Text] = mapped_column(_TEXT)
+    price: Mapped[Price] = mapped_column(AsJson(Price))
+    price_note: Mapped[Text] = mapped_column(_TEXT)
+    included: Mapped[tuple[Text, ...]] = mapped_column(_TEXTS)
+    not_included: Mapped[tuple[Text, ...]] = mapped_column(_TEXTS)
+    figures: Mapped[tuple[Figure, ...]] = mapped_column(AsJson(tuple[Figure, ...]))
+    success_factors: Mapped[tuple[Text, ...]] = mapped_column(_TEXTS)
+    day_notes: Mapped[tuple[DayNote, ...]] = mapped_column(AsJson(tuple[DayNote, ...]))
+    picture: Mapped[str | None]
+    picture_text: Mapped[Text] = mapped_column(_TEXT)
+    travel: Mapped[tuple[Travel, ...]] = mapped_column(AsJson(tuple[Travel, ...]))
+
+
+class TermsRow(Row):
+    """Every version of a trip's terms that was ever published: bookings name theirs."""
+
+    __tablename__ = "terms"
+    __table_args__ = (UniqueConstraint("trip_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
+    version: Mapped[str]
+    text: Mapped[Text] = mapped_column(_TEXT)
+
+
+class _Part:
+    """What every part of a trip has: a key within it, and a place in its list."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    position: Mapped[int]
+
+
+class SegmentRow(_Part, Row):
+    """A target-audience group."""
+
+    __tablename__ = "segment"
+    __table_args__ = (UniqueConstraint("trip_id", "key"),)
+
+    trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
+    name: Mapped[Text] = mapped_column(_TEXT)
+    description: Mapped[Text] = mapped_column(_TEXT)
+    at_most: Mapped[int | None]
+    guaranteed: Mapped[int]
+    guaranteed_until: Mapped[datetime | None] = mapped_column(UtcMoment)
+    price: Mapped[Price | None] = mapped_column(AsJson(Price))
+
+
+class TopicRow(_Part, Row):
+    """A theme."""
+
+    __tablename__ = "topic"
+    __table_args__ = (UniqueConstraint("trip_id", "key"),)
+
+    trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
+    name: Mapped[Text] = mapped_column(_TEXT)
+    description: Mapped[Text] = mapped_column(_TEXT)
+
+
+class PartnerRow(_Part, Row):
+    """An organisation that hosts or supports the trip."""
+
+    __tablename__ = "partner"
+    __table_args__ = (UniqueConstraint("trip_id", "key"),)
+
+    trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
+    name: Mapped[Text] = mapped_column(_TEXT)
+    description: Mapped[Text] = mapped_column(_TEXT)
+    role: Mapped[PartnerRole] = mapped_column(Word(PartnerRole))
+    url: Mapped[str | None]
+
+
+class SiteRow(_Part, Row):
+    """A place that is visited."""
+
+    __tablename__ = "site"
+    __table_args__ = (UniqueConstraint("trip_id", "key"),)
+
+    trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
+    name: Mapped[Text] = mapped_column(_TEXT)
+    address: Mapped[str]
+    description: Mapped[Text] = mapped_column(_TEXT)
+    access: Mapped[Text] = mapped_column(_TEXT)
+    partner: Mapped[str | None]
+    time_zone: Mapped[str | None]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    largest_group: Mapped[int | None]
+    picture: Mapped[str | None]
+    host_contact: Mapped[Contact | None] = mapped_column(AsJson(Contact))
+
+
+class SpeakerRow(_Part, Row):
+    """A person who speaks or receives visitors."""
+
+    __tablename__ = "speaker"
+    __table_args__ = (UniqueConstraint("trip_id", "key"),)
+
+    trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
+    name: Mapped[str]
+    title: Mapped[Text] = mapped_column(_TEXT)
+    biography: Mapped[Text] = mapped_column(_TEXT)
+    partner: Mapped[str | None]
+    picture: Mapped[str | None]
+
+
+class ChoiceRow(_Part, Row):
+    """A place in the programme where one of several items is chosen."""
+
+    __tablename__ = "choice"
+    __table_args__ = (UniqueConstraint("trip_id", "key"),)
+
+    trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
+    title: Mapped[Text] = mapped_column(_TEXT)
+    required: Mapped[bool]
+
+
+class ProgrammeItemRow(_Part, Row):
+    """Something at a time."""
+
+    __tablename__ = "programme_item"
+    __table_args__ = (UniqueConstraint("trip_id", "key"),)
+
+    trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
+    kind: Mapped[ItemKind] = mapped_column(Word(ItemKind))
+    title: Mapped[Text] = mapped_column(_TEXT)
+    summary: Mapped[Text] = mapped_column(_TEXT)
+    description: Mapped[Text] = mapped_column(_TEXT)
+    starts_at: Mapped[datetime] = mapped_column(UtcMoment)
+    ends_at: Mapped[datetime] = mapped_column(UtcMoment)
+    time_zone: Mapped[str]
+    site: Mapped[str | None]
+    topics: Mapped[tuple[str, ...]] = mapped_column(_KEYS)
+    speakers: Mapped[tuple[str, ...]] = mapped_column(_KEYS)
+    partners: Mapped[tuple[str, ...]] = mapped_column(_KEYS)
+    segments: Mapped[tuple[str, ...]] = mapped_column(_KEYS)
+    choice: Mapped[str | None]
+    size: Mapped[int | None]
+    sequence: Mapped[int]
+
+
+class QuestionRow(_Part, Row):
+    """A question to each participant."""
+
+    __tablename__ = "question"
+    __table_args__ = (UniqueConstraint("trip_id", "key"),)
+
+    trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
+    kind: Mapped[QuestionKind] = mapped_column(Word(QuestionKind))
+    name: Mapped[Text] = mapped_column(_TEXT)
+    help: Mapped[Text] = mapped_column(_TEXT)
+    required: Mapped[bool]
+    sensitive: Mapped[bool]
+    segments: Mapped[tuple[str, ...]] = mapped_column(_KEYS)
+    when: Mapped[Condition | None] = mapped_column(AsJson(Condition))
+    options: Mapped[tuple[Option, ...]] = mapped_column(AsJson(tuple[Option, ...]))
+    at_least: Mapped[int | None]
+    at_most: Mapped[int | None]
+
+
+class NoteRow(_Part, Row):
+    """A piece of practical information."""
+
+    __tablename__ = "note"
+    __table_args__ = (UniqueConstraint("trip_id", "key"),)
+
+    trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
+    title: Mapped[Text] = mapped_column(_TEXT)
+    text: Mapped[Text] = mapped_column(_TEXT)
+
+
+class PictureRow(Row):
+    """A picture of a trip. ``digest``: SHA-256 of the data in hexadecimal, its ETag."""
+
+    __tablename__ = "picture"
+    __table_args__ = (UniqueConstraint("trip_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
+    name: Mapped[str]
+    media_type: Mapped[str]
+    digest: Mapped[str]
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+PARTS: tuple[tuple[str, Any], ...] = (
+    ("segments", SegmentRow),
+    ("topics", TopicRow),
+    ("partners", PartnerRow),
+    ("sites", SiteRow),
+    ("speakers", SpeakerRow),
+    ("choices", ChoiceRow),
+    ("programme", ProgrammeItemRow),
+    ("questions", QuestionRow),
+    ("practical", NoteRow),
+)
+"""A trip's lists: the field of `Trip` and the table its values live in."""
