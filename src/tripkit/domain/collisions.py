@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import combinations
 
 from tripkit.domain.programme import ProgrammeItem, Travel
+from tripkit.domain.trips import Trip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +57,17 @@ def attended(programme: Iterable[ProgrammeItem], segment: str, chosen: Iterable[
             (item for item in programme if item.is_meant_for(segment) and (item.choice is None or item.key in wanted)),
             key=lambda item: (item.starts_at, item.ends_at, item.key),
         )
+    )
+
+
+def replaced_by(trip: Trip, held: Iterable[str], item: str) -> tuple[str, ...]:
+    """Which of the chosen items somebody holds have to give way when they take another one."""
+    programme = {one.key: one for one in trip.programme}
+    wanted, times = programme[item], TravelTimes(trip.travel)
+    return tuple(
+        key
+        for key in held
+        if key != item
+        and key in programme
+        and (programme[key].choice == wanted.choice or collisions([programme[key], wanted], times))
     )

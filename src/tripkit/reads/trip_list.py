@@ -66,8 +66,10 @@ def trip_list(session: AnySession, *, organisation: str | None = None, now: date
     trips = {trip.id: to_value(trip, Trip, segments=tuple(segments[trip.id]), **others) for trip, _ in rows}
     places = many_places(session, trips)
     hosts = {host.id: to_value(host, Organisation) for _, host in rows}
-    cards = [_card(hosts[host.id], trips[trip.id], places[trip.id].trip, state_of(trips[trip.id], places[trip.id], now))
-             for trip, host in rows]
+    cards = [
+        _card(hosts[host.id], trips[trip.id], places[trip.id].trip, state_of(trips[trip.id], places[trip.id], now))
+        for trip, host in rows
+    ]
     coming = [card for card in cards if card.state is not TripState.PAST]
     return (*reversed(coming), *(card for card in cards if card.state is TripState.PAST))
 

@@ -19,7 +19,9 @@ AnySession = Session | scoped_session[Session]
 
 _KEPT = 256
 """Trips kept in memory per database; a trip is some tens of kilobytes."""
-_plans: WeakKeyDictionary[Engine, OrderedDict[tuple[int, int, datetime], tuple[Organisation, Trip]]] = WeakKeyDictionary()
+_plans: WeakKeyDictionary[Engine, OrderedDict[tuple[int, int, datetime], tuple[Organisation, Trip]]] = (
+    WeakKeyDictionary()
+)
 _lock = Lock()
 
 
@@ -54,9 +56,11 @@ def trip_plan(session: AnySession, trip_id: int) -> tuple[int, Organisation, Tri
 
 
 def _read(session: AnySession, trip_id: int) -> tuple[Organisation, Trip]:
-    row, organisation = session.execute(
-        select(TripRow, OrganisationRow).join(OrganisationRow).where(TripRow.id == trip_id)
-    ).one()._tuple()
+    row, organisation = (
+        session.execute(select(TripRow, OrganisationRow).join(OrganisationRow).where(TripRow.id == trip_id))
+        .one()
+        ._tuple()
+    )
     parts: dict[str, Any] = {}
     for field, part_row in PARTS:
         rows = session.scalars(select(part_row).where(part_row.trip_id == trip_id).order_by(part_row.position))

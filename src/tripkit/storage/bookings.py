@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tripkit.domain.bookings import ParticipantStatus
@@ -139,7 +139,10 @@ class OfferRow(Row):
 
 
 class QueueMoveRow(Row):
-    """What happened in a queue, and why: joined, offered, passed, accepted, declined, expired, left. Never changed."""
+    """What happened in a queue, and why: joined, offered, passed, accepted, declined, expired, left. Never changed.
+
+    Of a ``passed`` move, ``participant_id`` got ahead and ``passed`` are the participants who had waited longer.
+    """
 
     __tablename__ = "queue_move"
 
@@ -150,7 +153,7 @@ class QueueMoveRow(Row):
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
     what: Mapped[str]
     because: Mapped[str]
-    by_participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
+    passed: Mapped[list[int]] = mapped_column(JSON)
 
 
 class LinkRow(Row):

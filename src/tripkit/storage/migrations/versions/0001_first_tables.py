@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -421,10 +420,7 @@ def upgrade() -> None:
         sa.Column("participant_id", sa.Integer(), nullable=False),
         sa.Column("what", sa.String(), nullable=False),
         sa.Column("because", sa.String(), nullable=False),
-        sa.Column("by_participant_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["by_participant_id"], ["participant.id"], name=op.f("fk_queue_move_by_participant_id_participant")
-        ),
+        sa.Column("passed", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["participant_id"], ["participant.id"], name=op.f("fk_queue_move_participant_id_participant")
         ),

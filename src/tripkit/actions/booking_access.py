@@ -1,0 +1,124 @@
+"""Finding a booking to change, under the lock of its trip; who may do so was decided by the secret link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+
+from tripkit.actions.recording import HAS_PLACE, Told, audit, make_link, tell
+from tripkit.actions.seating import Seating, claims_of, drop_claims, lock_seating
+from tripkit.domain.bookings import Moment, ParticipantStatus
+from tripkit.domain.refusals import ChangeRefused, NotFound
+from tripkit.domain.sentences import sentence
+from tripkit.reads.trip_plan import AnySession
+from tripkit.storage.bookings import BookingRow, OfferRow, ParticipantRow, WaitingRow
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A booking and its trip, locked until the transaction ends."""
+
+    booking: BookingRow
+    people: list[ParticipantRow]
+    seating: Seating
+
+    def person(self, participant_id: int) -> ParticipantRow:
+        """One of its participants. Raises: NotFound when it is somebody else's."""
+        for person in self.people:
+            if person.id == participant_id:
+                return person
+        raise NotFound(sentence("There is no such participant in this booking."))
+
+
+def open_booking(session: AnySession, booking_id: int) -> Opened:
+    """Lock the booking's trip, then read the booking.
+
+    Raises: NotFound when there is no such booking.
+    """
+    trip_id = session.scalar(select(BookingRow.trip_id).where(BookingRow.id == booking_id))
+    if trip_id is None:
+        raise NotFound(sentence("There is no such booking."))
+    seating = lock_seating(session, trip_id)
+    booking = session.get_one(BookingRow, booking_id)
+    return Opened(booking, booking.participants, seating)
+
+
+def refuse_if_changes_closed(opened: Opened, moment: Moment) -> None:
+    """Raise: ChangeRefused when the last day for changes has passed, or the trip has begun."""
+    trip = opened.seating.trip
+    if trip.changes_until is not None and moment.at >= trip.changes_until:
+        raise ChangeRefused(
+            sentence(
+                "The last day for changes has passed. Write to {contact}, who may still be able to help.",
+                contact=trip.contact.email or trip.contact.name,
+            )
+        )
+    refuse_if_over(opened, moment)
+
+
+def refuse_if_over(opened: Opened, moment: Moment) -> None:
+    """Raise: ChangeRefused when the trip's last day has passed."""
+    if moment.at.date() > opened.seating.trip.ends_on:
+        raise ChangeRefused(sentence("The trip is over, so the booking stays as it is."))
+
+
+def withdraw(session: AnySession, opened: Opened, people: Sequence[ParticipantRow], moment: Moment) -> None:
+    """Take participants off the trip: their claims, their places in queues and what was offered to them.
+
+    The caller settles afterwards. An offer to several stays open for those who are left.
+    """
+    ids = [person.id for person in people]
+    drop_claims(session, opened.seating, claims_of(session, ids))
+    session.execute(delete(WaitingRow).where(WaitingRow.participant_id.in_(ids)))
+    for person in people:
+        person.status = ParticipantStatus.CANCELLED
+        person.wished = ()
+    for offer in open_offers(session, opened.booking.id):
+        left = tuple(person_id for person_id in offer.participant_ids if person_id not in ids)
+        if len(left) < len(offer.participant_ids):
+            offer.participant_ids = left or offer.participant_ids
+            if not left:
+                offer.state, offer.answered_at = "withdrawn", moment.at
+    session.flush()
+
+
+def open_offers(session: AnySession, booking_id: int) -> list[OfferRow]:
+    """The offers to a booking that have not been answered."""
+    return list(session.scalars(select(OfferRow).where(OfferRow.booking_id == booking_id, OfferRow.state == "open")))
+
+
+def tell_booking(
+    session: AnySession,
+    opened: Opened,
+    kind: str,
+    people: Sequence[ParticipantRow],
+    moment: Moment,
+    *,
+    reason: str = "",
+    audited: str,
+) -> None:
+    """Write the message and the audit entry of a change to these participants."""
+    keys = {pool.id: pool.key for pool in opened.seating.seats.pools.values()}
+    visits: dict[int, list[str]] = {}
+    for claim in claims_of(session, [person.id for person in people]):
+        if opened.seating.seats.pools[claim.pool_id].kind == "item":
+            visits.setdefault(claim.participant_id, []).append(keys[claim.pool_id])
+    token = make_link(session, opened.booking.id, opened.seating.trip, moment.at)
+    told = [Told(participant=person, items=visits.get(person.id, list(person.wished))) for person in people]
+    tell(session, kind, booking=opened.booking, token=token, moment=moment, told=told, reason=reason)
+    audit(
+        session,
+        audited,
+        moment=moment,
+        trip_id=opened.seating.trip_id,
+        booking_id=opened.booking.id,
+        reason=reason,
+        participants=[person.id for person in people],
+    )
+
+
+def holds_place(person: ParticipantRow) -> bool:
+    """Whether they hold a place on the trip, for good or on offer."""
+    return person.status in HAS_PLACE

@@ -1,0 +1,135 @@
+"""What an action leaves behind in its transaction: messages to send, secret links, moves in the queue, the audit log."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tripkit.domain.bookings import Moment, ParticipantStatus
+from tripkit.domain.trips import Trip
+from tripkit.reads.trip_plan import AnySession
+from tripkit.storage.bookings import BookingRow, LinkRow, ParticipantRow, QueueMoveRow
+from tripkit.storage.outbox import AuditRow, OutboxRow
+
+_AFTER_TRIP = timedelta(days=90)
+"""How long after the trip a secret link opens the booking."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a message says of one participant. ``position``: in the queue, counted from 1; None = not waiting."""
+
+    participant: ParticipantRow
+    items: Sequence[str] = ()
+    position: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """What the outbox keeps."""
+        person = self.participant
+        return {
+            "id": person.id,
+            "name": person.name,
+            "segment": person.segment,
+            "status": person.status.value,
+            "items": list(self.items),
+            "position": self.position,
+        }
+
+
+def digest_of(secret: str) -> str:
+    """What is stored of a secret: its SHA-256. It has 256 random bits, so it needs no salt and no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def make_link(session: AnySession, booking_id: int, trip: Trip, at: datetime) -> str:
+    """A new secret link to a booking; returns the secret, of which only a digest is stored."""
+    token = secrets.token_urlsafe(32)
+    ends = datetime.combine(trip.ends_on, datetime.min.time(), at.tzinfo)
+    expires = max(ends, at) + _AFTER_TRIP
+    session.add(
+        LinkRow(booking_id=booking_id, digest=digest_of(token), purpose="booking", made_at=at, expires_at=expires)
+    )
+    return token
+
+
+def tell(
+    session: AnySession,
+    kind: str,
+    *,
+    booking: BookingRow,
+    token: str,
+    moment: Moment,
+    told: Iterable[Told] = (),
+    **more: Any,
+) -> None:
+    """Put a message in the outbox, with a snapshot of what is true now; it is sent after the commit."""
+    session.add(
+        OutboxRow(
+            booking_id=booking.id,
+            kind=kind,
+            recipient=booking.contact_email,
+            language=booking.language,
+            payload={"token": token, "participants": [one.as_json() for one in told], **more},
+            message_id=secrets.token_hex(16),
+            created_at=moment.at,
+            next_at=moment.at,
+        )
+    )
+
+
+def log_move(
+    session: AnySession,
+    *,
+    trip_id: int,
+    moment: Moment,
+    what: str,
+    participant_id: int,
+    item: str = "",
+    because: str = "",
+    passed: Sequence[int] = (),
+) -> None:
+    """Note a move in a queue. ``passed``: participants who had waited longer, of a move that went past them."""
+    session.add(
+        QueueMoveRow(
+            trip_id=trip_id,
+            at=moment.at,
+            item=item,
+            participant_id=participant_id,
+            what=what,
+            because=because,
+            passed=list(passed),
+        )
+    )
+
+
+def audit(
+    session: AnySession,
+    action: str,
+    *,
+    moment: Moment,
+    trip_id: int | None = None,
+    booking_id: int | None = None,
+    reason: str = "",
+    **details: Any,
+) -> None:
+    """Note who did what. Names and addresses stay out: the log outlives the people in it."""
+    session.add(
+        AuditRow(
+            at=moment.at,
+            actor=moment.actor,
+            origin=moment.origin,
+            action=action,
+            trip_id=trip_id,
+            booking_id=booking_id,
+            reason=reason,
+            details=details,
+        )
+    )
+
+
+HAS_PLACE = frozenset({ParticipantStatus.CONFIRMED, ParticipantStatus.OFFERED})
+"""Those who hold a place, for good or for now."""

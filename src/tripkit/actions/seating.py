@@ -1,0 +1,163 @@
+"""How every action counts seats: lock a trip's pools, decide on values, write the difference; no rule of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from tripkit.domain.refusals import NotFound
+from tripkit.domain.seats import Pool, PoolKind, Seats, changes
+from tripkit.domain.sentences import sentence
+from tripkit.domain.trips import Organisation, Trip
+from tripkit.domain.waiting_list import Waiting
+from tripkit.reads.trip_plan import AnySession, trip_plan
+from tripkit.storage.bookings import ClaimRow, ParticipantRow, PoolRow, WaitingRow
+
+
+class Oversold(RuntimeError):
+    """The guarded update refused what was decided: somebody changed a pool without holding its lock."""
+
+
+@dataclass(slots=True)
+class Seating:
+    """A trip whose pools this transaction holds the lock of. ``released``: segments whose guarantee is open to all."""
+
+    trip_id: int
+    organisation: Organisation
+    trip: Trip
+    seats: Seats
+    released: frozenset[str]
+    _saved: dict[int, Pool]
+
+    def full_items(self) -> frozenset[str]:
+        """Keys of chosen items without room."""
+        return frozenset(
+            pool.key for pool in self.seats.pools.values() if pool.kind is PoolKind.ITEM and not pool.has_room()
+        )
+
+
+def lock_seating(session: AnySession, trip_id: int) -> Seating:
+    """Lock a trip's pools until the transaction ends, then read the trip.
+
+    The rows are locked in the order of their ids, so two transactions never wait for each other. On SQLite the
+    writing transaction holds the whole database already (``FOR UPDATE`` says nothing there). What an action decides
+    on must be read after this.
+
+    Raises: NotFound when there is no such trip.
+    """
+    seats, released = lock_pools(session, trip_id)
+    plan = trip_plan(session, trip_id)
+    if plan is None:
+        raise NotFound(sentence("There is no such trip."))
+    _, organisation, trip = plan
+    return Seating(trip_id, organisation, trip, seats, released, dict(seats.pools))
+
+
+def lock_pools(session: AnySession, trip_id: int) -> tuple[Seats, frozenset[str]]:
+    """Lock and read a trip's pools; with them the segments whose guarantee was released."""
+    rows = session.execute(
+        select(PoolRow.id, PoolRow.kind, PoolRow.key, PoolRow.size, PoolRow.taken, PoolRow.released_at)
+        .where(PoolRow.trip_id == trip_id)
+        .order_by(PoolRow.id)
+        .with_for_update()
+    ).all()
+    seats = Seats(Pool(row.id, row.kind, row.key, row.size, row.taken) for row in rows)
+    return seats, frozenset(row.key for row in rows if row.released_at is not None)
+
+
+def save_seats(session: AnySession, seating: Seating) -> None:
+    """Write what was decided in one guarded update, which takes nothing beyond a pool's size.
+
+    Raises: Oversold when a pool no longer has the room that was counted on. The lock makes that impossible; the
+    guard, and the check constraint behind it, are there for the day somebody forgets the lock.
+    """
+    changed = changes(seating._saved, seating.seats.pools)
+    if not changed:
+        return
+    people = case({pool_id: more for pool_id, (more, _) in changed.items()}, value=PoolRow.id)
+    places = case({pool_id: more for pool_id, (_, more) in changed.items()}, value=PoolRow.id)
+    taken, size = PoolRow.taken + people, PoolRow.size + places
+    result = session.execute(
+        update(PoolRow)
+        .where(PoolRow.id.in_(changed), (PoolRow.size.is_(None)) | (people <= 0) | (taken <= size))
+        .values(
+            taken=taken,
+            size=size,
+            bound=case((PoolRow.size.is_(None), None), (taken > size, taken), else_=size),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if result.rowcount != len(changed):  # type: ignore[attr-defined]  # an UPDATE's result has a row count
+        raise Oversold(f"trip {seating.trip_id}: {sorted(changed)}")
+    seating._saved = dict(seating.seats.pools)
+
+
+def read_queue(session: AnySession, seating: Seating) -> dict[str, list[Waiting]]:
+    """Everybody who waits, by item key (empty for the trip itself), longest first; one query."""
+    queues: dict[str, list[Waiting]] = {}
+    for row in session.execute(
+        select(WaitingRow.id, WaitingRow.participant_id, WaitingRow.party, WaitingRow.item, WaitingRow.segment)
+        .where(WaitingRow.trip_id == seating.trip_id)
+        .order_by(WaitingRow.id)
+    ):
+        item = seating.seats.item(row.item) if row.item else None
+        wants = seating.seats.place_wants(row.segment) if item is None else ((item.id,),)
+        queues.setdefault(row.item, []).append(Waiting(row.id, row.participant_id, row.party, wants))
+    return queues
+
+
+def drop_claims(session: AnySession, seating: Seating, claims: Iterable[ClaimRow]) -> None:
+    """Delete claims and give their places back."""
+    gone = list(claims)
+    if gone:
+        seating.seats.give_back(claim.pool_id for claim in gone)
+        session.execute(delete(ClaimRow).where(ClaimRow.id.in_([claim.id for claim in gone])))
+
+
+def claims_of(session: AnySession, participant_ids: Sequence[int]) -> list[ClaimRow]:
+    """What participants hold, on offer or for good."""
+    return list(
+        session.scalars(select(ClaimRow).where(ClaimRow.participant_id.in_(participant_ids)).order_by(ClaimRow.id))
+    )
+
+
+def move_to_guarantees(session: Session | AnySession, seating: Seating) -> None:
+    """Let people with open places use their segment's free guaranteed ones, see `Seats.use_guarantees`."""
+    seats = seating.seats
+    with_room = [p.key for p in seats.pools.values() if p.kind is PoolKind.GUARANTEE and p.has_room() and p.size]
+    if not with_room:
+        return
+    open_id = seats.by_key[PoolKind.OPEN, ""]
+    holders = session.execute(
+        select(ClaimRow.id, ParticipantRow.segment)
+        .join(ParticipantRow, ParticipantRow.id == ClaimRow.participant_id)
+        .where(ClaimRow.pool_id == open_id, ParticipantRow.segment.in_(with_room))
+        .order_by(ClaimRow.id)
+    ).all()
+    by_segment: dict[str, list[int]] = {}
+    for holder in holders:
+        by_segment.setdefault(holder.segment, []).append(holder.id)
+    moved = seats.use_guarantees({segment: len(ids) for segment, ids in by_segment.items()})
+    for segment, people in moved.items():
+        session.execute(
+            update(ClaimRow)
+            .where(ClaimRow.id.in_(by_segment[segment][:people]))
+            .values(pool_id=seats.by_key[PoolKind.GUARANTEE, segment])
+            .execution_options(synchronize_session=False)
+        )
+
+
+def count_claims(session: AnySession, trip_id: int) -> dict[int, int]:
+    """How many claims each pool of a trip really has, by pool id."""
+    return {
+        row.id: row.people
+        for row in session.execute(
+            select(PoolRow.id, func.count(ClaimRow.id).label("people"))
+            .outerjoin(ClaimRow, ClaimRow.pool_id == PoolRow.id)
+            .where(PoolRow.trip_id == trip_id)
+            .group_by(PoolRow.id)
+        )
+    }
