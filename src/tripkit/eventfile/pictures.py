@@ -1,0 +1,73 @@
+"""The pictures of an event directory: which there are, and whether each is what its name says; not who shows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from tripkit.domain.sentences import sentence
+from tripkit.domain.trips import Picture
+from tripkit.eventfile.directory import LARGEST_PICTURE, EventDirectory
+from tripkit.eventfile.errors import Findings, Position, list_words, nearest_word
+from tripkit.eventfile.format.programme import EventEntry
+from tripkit.eventfile.format.trip import SiteEntry, SpeakerEntry, TripEntry
+from tripkit.eventfile.svg import check_svg
+
+MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
+_FIRST_BYTES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+PICTURE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*\.(svg|png|jpg|jpeg)")
+_FOLDER = "pictures/"
+
+
+def read_pictures(directory: EventDirectory, findings: Findings) -> tuple[dict[str, Picture], frozenset[str]]:
+    """(the pictures by name, the names of all that are there, those with something wrong too)."""
+    pictures: dict[str, Picture] = {}
+    names = set()
+    for path in directory.names("pictures"):
+        name = path.removeprefix(_FOLDER)
+        if not PICTURE_NAME.fullmatch(name):
+            hint = sentence(
+                "pictures end in .svg, .png, .jpg or .jpeg, and have no spaces or other letters in the name"
+            )
+            findings.warn(Position(path), sentence("this file is not read"), hint)
+            continue
+        names.add(name)
+        picture = _read(directory, path, name, findings)
+        if picture is not None:
+            pictures[name] = picture
+    return pictures, frozenset(names)
+
+
+def _read(directory: EventDirectory, path: str, name: str, findings: Findings) -> Picture | None:
+    data = directory.data(path, LARGEST_PICTURE)
+    if data is None:
+        return None
+    media_type = MEDIA_TYPES[name.rpartition(".")[2]]
+    if media_type == MEDIA_TYPES["svg"]:
+        check_svg(path, data, findings)
+    elif not data.startswith(_FIRST_BYTES[media_type]):
+        kind = media_type.partition("/")[2].upper()
+        findings.error(Position(path), sentence("this is not a {kind} picture, though its name says so", kind=kind))
+    return Picture(name=name, media_type=media_type, data=data)
+
+
+def check_pictures(entry: EventEntry, names: frozenset[str], texts: Iterable[str], findings: Findings) -> None:
+    """Note pictures that are asked for and not there, and warn of those nobody asks for."""
+    asked: set[str] = set()
+    owners: list[TripEntry | SiteEntry | SpeakerEntry] = [entry.trip, *entry.sites, *entry.speakers]
+    for owner in owners:
+        name = owner.picture
+        if name is None:
+            continue
+        asked.add(name)
+        if name not in names:
+            findings.error(
+                owner.where("picture"),
+                sentence("there is no file {file}", file=_FOLDER + name),
+                sentence("there are: {words}", words=list_words(sorted(names))) if names else None,
+                nearest_word(name, names),
+            )
+    written = "\n".join(texts)
+    for name in sorted(names - asked):
+        if name not in written:
+            findings.warn(Position(_FOLDER + name), sentence("this picture is shown nowhere"))

@@ -1,0 +1,102 @@
+"""Writing a trip out as an event directory; what is not part of one is never touched."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from tripkit.domain.refusals import ChangeRefused
+from tripkit.domain.sentences import sentence
+from tripkit.domain.trips import Organisation, Picture, Trip
+from tripkit.eventfile.as_written import event_as_written, take_long_texts
+from tripkit.eventfile.directory import EventDirectory
+from tripkit.eventfile.errors import Findings
+from tripkit.eventfile.format.programme import SECTIONS
+from tripkit.eventfile.pictures import PICTURE_NAME
+from tripkit.eventfile.schema import SCHEMA_LINE, schema_files
+from tripkit.eventfile.sources import EVENT, SINGLE_TEXTS, TEXT_OF
+from tripkit.eventfile.yaml_style import to_yaml
+
+_LONG = 160
+"""Characters from which on a text is better edited in a file of its own."""
+_TEXT = re.compile(r"texts/(?:[a-z]+/)?[^/]+\.[^./]+\.md")
+
+
+def write_event(
+    directory: Path, organisation: Organisation, trip: Trip, pictures: Mapping[str, Picture]
+) -> tuple[str, ...]:
+    """Write event.yaml, texts/ and pictures/; the names of all files written.
+
+    Reading them gives an equal trip, but for each item's ``sequence``, which is counted where the trip is published.
+    An event directory that is there already is brought up to date: its own lists, texts and pictures that are no
+    longer part of the trip go; a story, a README and hidden files stay.
+
+    Raises: ChangeRefused when other things are in the directory, or a picture's name is none.
+    """
+    _check_place(directory)
+    for name in pictures:
+        if not PICTURE_NAME.fullmatch(name):
+            raise ChangeRefused(sentence("“{name}” cannot be the name of a picture's file.", name=name))
+    written = event_as_written(organisation, trip)
+    texts = take_long_texts(written, SINGLE_TEXTS, TEXT_OF, _is_long)
+    files = {
+        EVENT: f"{SCHEMA_LINE}\n{to_yaml(written)}".encode(),
+        **{name: text.encode() for name, text in texts.items()},
+        **{f"pictures/{picture.name}": picture.data for picture in pictures.values()},
+        **schema_files(),
+    }
+    _remove_stale(directory, files)
+    for name, data in files.items():
+        _write(directory, name, data)
+    return tuple(files)
+
+
+def _check_place(directory: Path) -> None:
+    if directory.is_symlink() or (directory.exists() and not directory.is_dir()):
+        raise ChangeRefused(sentence("{directory} is not a directory.", directory=str(directory)))
+    if not directory.exists() or (directory / EVENT).is_file():
+        return
+    if any(not path.name.startswith(".") for path in directory.iterdir()):
+        raise ChangeRefused(
+            sentence(
+                "{directory} holds other files and no {event}. Name an empty or new directory.",
+                directory=str(directory),
+                event=EVENT,
+            )
+        )
+
+
+def _is_long(texts: Iterable[str]) -> bool:
+    listed = list(texts)
+    return any("\n" in text or len(text) > _LONG for text in listed) and not any("\r" in text for text in listed)
+
+
+def _remove_stale(directory: Path, files: Iterable[str]) -> None:
+    if not directory.exists():
+        return
+    there = EventDirectory(directory, Findings())
+    stale = {f"{section}.yaml" for section in SECTIONS}
+    stale.update(name for name in there.names("texts") if _TEXT.fullmatch(name))
+    stale.update(n for n in there.names("pictures") if PICTURE_NAME.fullmatch(n.removeprefix("pictures/")))
+    for name in stale.difference(files):
+        (directory / name).unlink(missing_ok=True)
+
+
+def _write(directory: Path, name: str, data: bytes) -> None:
+    """Put a file in its place whole, also where a link stood."""
+    path = directory / name
+    if ".." in Path(name).parts or not path.parent.resolve().is_relative_to(directory.resolve()):
+        raise ChangeRefused(sentence("{file} points out of the directory.", file=name))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".tripkit-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(draft).chmod(0o644)
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
