@@ -5,13 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from tripkit.actions.booking_access import Opened, open_booking, tell_booking, withdraw
-from tripkit.actions.recording import log_move
+from tripkit.actions.recording import Move, log_moves
 from tripkit.actions.seating import claims_of, drop_claims
 from tripkit.actions.settling import settle
 from tripkit.domain.bookings import Moment, ParticipantStatus
 from tripkit.domain.collisions import replaced_by
 from tripkit.domain.refusals import ChangeRefused, NotFound
 from tripkit.domain.sentences import sentence
+from tripkit.domain.trips import TripStatus
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import write
 from tripkit.storage.bookings import ClaimRow, OfferRow, ParticipantRow
@@ -20,11 +21,13 @@ from tripkit.storage.bookings import ClaimRow, OfferRow, ParticipantRow
 def accept_offer(session: AnySession, *, booking_id: int, offer_id: int, moment: Moment) -> None:
     """Take an offered place. For a visit, what collides with it is given up, and offered on.
 
-    Raises: NotFound, ChangeRefused (answered before, or too late).
+    Raises: NotFound, ChangeRefused (answered before, too late, or the trip is cancelled).
     """
     with write(session):
         opened = open_booking(session, booking_id)
         offer = _open_offer(session, opened, offer_id, moment)
+        if opened.seating.trip.status is TripStatus.CANCELLED:
+            raise ChangeRefused(sentence("The trip is cancelled, so there is no place to take."))
         people = [opened.person(person_id) for person_id in offer.participant_ids]
         offer.state, offer.answered_at = "accepted", moment.at
         claims = claims_of(session, [person.id for person in people])
@@ -100,11 +103,5 @@ def _give_up_colliding(
 def _log(
     session: AnySession, opened: Opened, moment: Moment, what: str, person: ParticipantRow, offer: OfferRow
 ) -> None:
-    log_move(
-        session,
-        trip_id=opened.seating.trip_id,
-        moment=moment,
-        what=what,
-        participant_id=person.id,
-        item=offer.item,
-    )
+    move = Move(what=what, participant_id=person.id, item=offer.item)
+    log_moves(session, opened.seating.trip_id, moment, [move])

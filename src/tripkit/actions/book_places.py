@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from tripkit.actions.recording import Told, audit, make_link, tell
 from tripkit.actions.seating import Seating, lock_seating, read_queue, save_seats
@@ -183,37 +183,55 @@ def _save(
         terms_version=request.terms_version,
         booked_at=moment.at,
     )
-    booking.participants = [
-        _participant(seating, asked, one) for asked, one in zip(request.participants, seated, strict=True)
-    ]
     session.add(booking)
     session.flush()
-    for person, asked, one in zip(booking.participants, request.participants, seated, strict=True):
-        for pool_id in (*(one.place or ()), *one.visits):
-            session.add(ClaimRow(participant_id=person.id, pool_id=pool_id))
-        for question, value in kept(seating.trip.questions, asked.segment, asked.answers).items():
-            session.add(AnswerRow(participant_id=person.id, question=question, value=value))
-    told = _queue(session, seating, booking, seated, moment)
+    people = _save_people(session, seating, booking.id, request, seated)
+    told = _queue(session, seating, booking, people, seated, moment)
     token = make_link(session, booking.id, seating.trip, moment.at)
     kind = "queued" if all(one.place is None for one in seated) else "confirmation"
     tell(session, kind, booking=booking, token=token, moment=moment, told=told)
     audit(session, "book_places", moment=moment, trip_id=seating.trip_id, booking_id=booking.id, people=len(told))
     return BookingMade(
-        booking_id=booking.id, code=booking.code, token=token, statuses=tuple(p.status for p in booking.participants)
+        booking_id=booking.id, code=booking.code, token=token, statuses=tuple(person.status for person in people)
     )
 
 
-def _participant(seating: Seating, asked: ParticipantRequest, seated: _Seated) -> ParticipantRow:
+def _save_people(
+    session: AnySession, seating: Seating, booking_id: int, request: BookingRequest, seated: Sequence[_Seated]
+) -> list[ParticipantRow]:
+    """Write the party in the order of the form. One statement a table, whatever the size of the party."""
+    party = list(zip(request.participants, seated, strict=True))
+    session.execute(insert(ParticipantRow), [_columns(seating, booking_id, asked, one) for asked, one in party])
+    query = select(ParticipantRow).where(ParticipantRow.booking_id == booking_id).order_by(ParticipantRow.id)
+    people = list(session.scalars(query))
+    claims = [
+        {"participant_id": person.id, "pool_id": pool_id}
+        for person, one in zip(people, seated, strict=True)
+        for pool_id in (*(one.place or ()), *one.visits)
+    ]
+    answers = [
+        {"participant_id": person.id, "question": question, "value": value}
+        for person, asked in zip(people, request.participants, strict=True)
+        for question, value in kept(seating.trip.questions, asked.segment, asked.answers).items()
+    ]
+    for table, rows in ((ClaimRow, claims), (AnswerRow, answers)):
+        if rows:
+            session.execute(insert(table), rows)
+    return people
+
+
+def _columns(seating: Seating, booking_id: int, asked: ParticipantRequest, seated: _Seated) -> dict[str, object]:
     waits = seated.place is None
-    return ParticipantRow(
-        trip_id=seating.trip_id,
-        name=asked.name.strip(),
-        email=(asked.email or "").strip() or None,
-        segment=asked.segment,
-        status=ParticipantStatus.WAITING if waits else ParticipantStatus.CONFIRMED,
-        price=price_of(seating.trip, asked.segment),
-        wished=tuple(dict.fromkeys(asked.items)) if waits else (),
-    )
+    return {
+        "booking_id": booking_id,
+        "trip_id": seating.trip_id,
+        "name": asked.name.strip(),
+        "email": (asked.email or "").strip() or None,
+        "segment": asked.segment,
+        "status": ParticipantStatus.WAITING if waits else ParticipantStatus.CONFIRMED,
+        "price": price_of(seating.trip, asked.segment),
+        "wished": tuple(dict.fromkeys(asked.items)) if waits else (),
+    }
 
 
 def price_of(trip: Trip, segment: str) -> Price:
@@ -222,15 +240,23 @@ def price_of(trip: Trip, segment: str) -> Price:
 
 
 def _queue(
-    session: AnySession, seating: Seating, booking: BookingRow, seated: Sequence[_Seated], moment: Moment
+    session: AnySession,
+    seating: Seating,
+    booking: BookingRow,
+    people: Sequence[ParticipantRow],
+    seated: Sequence[_Seated],
+    moment: Moment,
 ) -> list[Told]:
     """Queue those without a place, note whom the others went past, and say how it stands with each."""
     queue = read_queue(session, seating).get("", [])
-    people = booking.participants
-    for person, one in zip(people, seated, strict=True):
-        if one.place is not None and queue:
-            passings = passed_by(seating.seats, parties(queue), person.id, [one.place])
-            log_passings(session, trip_id=seating.trip_id, moment=moment, passings=passings)
+    ahead = parties(queue)
+    passings = [
+        passing
+        for person, one in zip(people, seated, strict=True)
+        if one.place is not None
+        for passing in passed_by(seating.seats, ahead, person.id, [one.place])
+    ]
+    log_passings(session, trip_id=seating.trip_id, moment=moment, passings=passings)
     late = [person for person, one in zip(people, seated, strict=True) if one.place is None]
     rows = join(session, seating, moment, [late] if booking.together else [[p] for p in late]) if late else []
     mine = {

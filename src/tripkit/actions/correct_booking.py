@@ -1,17 +1,16 @@
-"""Putting right what was written in a booking, handing a place over, and asking for a new link."""
+"""Putting right what was written in a booking: who answers for it, who travels, what they answered."""
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from tripkit.actions.booking_access import (
     Opened,
     open_booking,
-    refuse_if_changes_closed,
     refuse_if_over,
     tell_booking,
 )
-from tripkit.actions.recording import audit, make_link, tell
+from tripkit.actions.recording import tell
 from tripkit.domain.answers import check_answers, kept
 from tripkit.domain.bookings import Moment, ParticipantStatus
 from tripkit.domain.questions import Answers
@@ -24,9 +23,9 @@ from tripkit.domain.signup import (
     check_invoice,
     check_text,
 )
-from tripkit.reads.trip_plan import AnySession, trip_plan
+from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import write
-from tripkit.storage.bookings import AnswerRow, BookingRow, ParticipantRow
+from tripkit.storage.bookings import AnswerRow, ParticipantRow
 
 
 def correct_contact(
@@ -87,56 +86,16 @@ def correct_participant(
     with write(session):
         opened = open_booking(session, booking_id)
         refuse_if_over(opened, moment)
-        person = _active(opened, participant_id)
+        person = active_person(opened, participant_id)
         stored = _stored(session, person)
         hidden = {question.key for question in opened.seating.trip.questions if question.sensitive}
         merged = {**{key: value for key, value in stored.items() if key in hidden}, **answers}
-        _rewrite(session, opened, person, name, email, merged)
+        rewrite_person(session, opened, person, name, email, merged)
         tell_booking(session, opened, "changed", [person], moment, audited="correct_participant")
 
 
-def hand_over_place(
-    session: AnySession,
-    *,
-    booking_id: int,
-    participant_id: int,
-    name: str,
-    email: str | None,
-    answers: Answers,
-    moment: Moment,
-) -> None:
-    """Give a place, with its segment and visits, to a colleague. Nothing of the first one's answers is kept.
-
-    Raises: NotFound, BookingRefused, ChangeRefused (too late, or no place to hand over).
-    """
-    with write(session):
-        opened = open_booking(session, booking_id)
-        refuse_if_changes_closed(opened, moment)
-        person = _active(opened, participant_id)
-        if person.status is not ParticipantStatus.CONFIRMED:
-            raise ChangeRefused(sentence("A place can be handed over when it is confirmed."))
-        _rewrite(session, opened, person, name, email, answers)
-        tell_booking(session, opened, "changed", [person], moment, reason="handed_over", audited="hand_over_place")
-
-
-def send_new_link(session: AnySession, *, email: str, code: str, moment: Moment) -> None:
-    """Mail a new secret link to the contact person, if this code and address belong together; silent otherwise."""
-    with write(session):
-        booking = session.scalar(
-            select(BookingRow).where(
-                BookingRow.code == code.strip().upper(),
-                func.lower(BookingRow.contact_email) == email.strip().lower(),
-            )
-        )
-        plan = None if booking is None else trip_plan(session, booking.trip_id)
-        if booking is None or plan is None:
-            return
-        token = make_link(session, booking.id, plan[2], moment.at)
-        tell(session, "link", booking=booking, token=token, moment=moment)
-        audit(session, "send_new_link", moment=moment, trip_id=booking.trip_id, booking_id=booking.id)
-
-
-def _active(opened: Opened, participant_id: int) -> ParticipantRow:
+def active_person(opened: Opened, participant_id: int) -> ParticipantRow:
+    """One of its participants who is not cancelled. Raises: NotFound, ChangeRefused."""
     person = opened.person(participant_id)
     if person.status is ParticipantStatus.CANCELLED:
         raise ChangeRefused(sentence("{name} is cancelled, so nothing can be changed.", name=person.name))
@@ -148,9 +107,10 @@ def _stored(session: AnySession, person: ParticipantRow) -> Answers:
     return {row.question: row.value for row in rows}
 
 
-def _rewrite(
+def rewrite_person(
     session: AnySession, opened: Opened, person: ParticipantRow, name: str, email: str | None, answers: Answers
 ) -> None:
+    """Write a participant's name, address and answers anew. Raises: BookingRefused."""
     questions = opened.seating.trip.questions
     _refuse(
         (

@@ -35,7 +35,8 @@ def play_story(session: AnySession, *, trip_id: int, story: Story, until_left: i
     ``until_left``: stop before the first sign-up that would leave fewer places than this; None = play it all.
     """
     ids: dict[str, int] = {}
-    for step in sorted((*story.bookings, *story.then), key=lambda step: step.at):
+    steps: list[StoryBooking | StoryStep] = [*story.bookings, *story.then]
+    for step in sorted(steps, key=lambda step: step.at):
         moment = Moment(at=step.at, actor="story")
         release_guarantees(session, moment=moment)
         expire_offers(session, moment=moment)

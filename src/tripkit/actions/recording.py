@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy import insert
 
 from tripkit.domain.bookings import Moment, ParticipantStatus
 from tripkit.domain.trips import Trip
@@ -81,29 +83,22 @@ def tell(
     )
 
 
-def log_move(
-    session: AnySession,
-    *,
-    trip_id: int,
-    moment: Moment,
-    what: str,
-    participant_id: int,
-    item: str = "",
-    because: str = "",
-    passed: Sequence[int] = (),
-) -> None:
-    """Note a move in a queue. ``passed``: participants who had waited longer, of a move that went past them."""
-    session.add(
-        QueueMoveRow(
-            trip_id=trip_id,
-            at=moment.at,
-            item=item,
-            participant_id=participant_id,
-            what=what,
-            because=because,
-            passed=list(passed),
-        )
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A move in a queue to be noted. ``passed``: participants who had waited longer, of a move that went past them."""
+
+    what: str
+    participant_id: int
+    item: str = ""
+    because: str = ""
+    passed: Sequence[int] = ()
+
+
+def log_moves(session: AnySession, trip_id: int, moment: Moment, moves: Iterable[Move]) -> None:
+    """Note what happened in a trip's queues, in one statement."""
+    rows = [{"trip_id": trip_id, "at": moment.at, **asdict(move), "passed": list(move.passed)} for move in moves]
+    if rows:
+        session.execute(insert(QueueMoveRow), rows)
 
 
 def audit(

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import selectinload
 
-from tripkit.actions.recording import Told, log_move, make_link, tell
+from tripkit.actions.recording import Move, Told, log_moves, make_link, tell
 from tripkit.actions.seating import Seating, move_to_guarantees, read_queue, save_seats
 from tripkit.domain.bookings import Moment, ParticipantStatus
 from tripkit.domain.trips import TripStatus
@@ -58,10 +58,11 @@ def log_passings(session: AnySession, *, trip_id: int, moment: Moment, passings:
     grouped: dict[tuple[int, str], list[int]] = defaultdict(list)
     for passing in passings:
         grouped[passing.by_participant, passing.because.value].append(passing.participant_id)
-    for (by, because), passed in grouped.items():
-        log_move(
-            session, trip_id=trip_id, moment=moment, what="passed", participant_id=by, because=because, passed=passed
-        )
+    moves = [
+        Move(what="passed", participant_id=by, because=because, passed=passed)
+        for (by, because), passed in grouped.items()
+    ]
+    log_moves(session, trip_id, moment, moves)
 
 
 def _make_offers(
@@ -98,6 +99,7 @@ def _make_offers(
     session.flush()
     gone = {waiting.id for _, promotion in made for waiting in promotion.party}
     queued = {item for item, queue in queues.items() if any(waiting.id not in gone for waiting in queue)}
+    moves: list[Move] = []
     for offer, (item, promotion) in zip(offers, made, strict=True):
         for waiting, claims in zip(promotion.party, promotion.claims, strict=True):
             person = people[waiting.participant_id]
@@ -106,11 +108,10 @@ def _make_offers(
             if not item:
                 person.status = ParticipantStatus.OFFERED
                 _claim_wishes(session, seating, moment, person, offer.id, queued)
-            log_move(
-                session, trip_id=seating.trip_id, moment=moment, what="offered", participant_id=person.id, item=item
-            )
+            moves.append(Move(what="offered", participant_id=person.id, item=item))
         booking = people[promotion.party[0].participant_id].booking
         tell_offer(session, seating, moment, booking, offer, [people[w.participant_id] for w in promotion.party])
+    log_moves(session, seating.trip_id, moment, moves)
 
 
 def _claim_wishes(
@@ -132,30 +133,28 @@ def join(
     session: AnySession,
     seating: Seating,
     moment: Moment,
-    groups: Iterable[Sequence[ParticipantRow]],
+    groups: Sequence[Sequence[ParticipantRow]],
     *,
     item: str = "",
 ) -> list[WaitingRow]:
     """Put people at the end of a queue. ``groups``: those who go together, in the order they came."""
     rows = [
-        WaitingRow(
-            trip_id=seating.trip_id,
-            participant_id=person.id,
-            item=item,
-            party=group[0].id,
-            segment=person.segment,
-            joined_at=moment.at,
-        )
+        {
+            "trip_id": seating.trip_id,
+            "participant_id": person.id,
+            "item": item,
+            "party": group[0].id,
+            "segment": person.segment,
+            "joined_at": moment.at,
+        }
         for group in groups
         for person in group
     ]
-    session.add_all(rows)
-    for row in rows:
-        log_move(
-            session, trip_id=seating.trip_id, moment=moment, what="joined", participant_id=row.participant_id, item=item
-        )
-    session.flush()
-    return rows
+    ids = [person.id for group in groups for person in group]
+    session.execute(insert(WaitingRow), rows)
+    log_moves(session, seating.trip_id, moment, [Move(what="joined", participant_id=one, item=item) for one in ids])
+    joined = select(WaitingRow).where(WaitingRow.participant_id.in_(ids), WaitingRow.item == item)
+    return list(session.scalars(joined.order_by(WaitingRow.id)))
 
 
 def tell_offer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from tripkit.domain.questions import Answer, Answers, Question, QuestionKind
 from tripkit.domain.refusals import Problem
@@ -15,6 +15,7 @@ LONGEST = {QuestionKind.TEXT: 500, QuestionKind.LONG_TEXT: 5000}
 """Longest answers in characters; other kinds are short by nature."""
 _EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s,;<>()\".]{2,}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{4,24}")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -125,12 +126,10 @@ def _wrong_text(question: Question, answer: str) -> Sentence | None:
 
 
 def _wrong_number(question: Question, answer: str) -> Sentence | None:
-    try:
-        number = Decimal(answer.replace("\u00a0", "").replace(" ", "").replace(",", "."))
-    except InvalidOperation:
+    written = answer.replace("\u00a0", "").replace(" ", "").replace(",", ".")
+    if _NUMBER.fullmatch(written) is None:
         return sentence("Write a number with digits.")
-    if not number.is_finite():
-        return sentence("Write a number with digits.")
+    number = Decimal(written)
     if question.at_least is not None and number < question.at_least:
         return sentence("The number is at least {least}.", least=question.at_least)
     if question.at_most is not None and number > question.at_most:

@@ -221,17 +221,17 @@ def _waiting(session: AnySession, trip_id: int, participant_ids: list[int]) -> d
         for row in session.scalars(select(PoolRow).where(PoolRow.trip_id == trip_id))
     )
     queues: dict[str, list[Waiting]] = defaultdict(list)
-    for row in session.execute(
+    for one in session.execute(
         select(WaitingRow.id, WaitingRow.participant_id, WaitingRow.party, WaitingRow.item, WaitingRow.segment).where(
             WaitingRow.trip_id == trip_id, WaitingRow.item.in_({row.item for row in mine})
         )
     ):
-        pool = seats.item(row.item) if row.item else None
-        wants = seats.place_wants(row.segment) if pool is None else ((pool.id,),)
-        queues[row.item].append(Waiting(row.id, row.participant_id, row.party, wants))
+        pool = seats.item(one.item) if one.item else None
+        wants = seats.place_wants(one.segment) if pool is None else ((pool.id,),)
+        queues[one.item].append(Waiting(one.id, one.participant_id, one.party, wants))
     for row in mine:
         queue = queues[row.item]
-        ahead = ahead_of(next(one for one in queue if one.id == row.id), queue)
+        ahead = ahead_of(next(waiting for waiting in queue if waiting.id == row.id), queue)
         found[row.participant_id].append(
             WaitingPlace(waiting_id=row.id, item=row.item or None, position=ahead + 1, ahead=ahead)
         )

@@ -55,7 +55,7 @@ def trip_list(session: AnySession, *, organisation: str | None = None, now: date
     query = select(TripRow, OrganisationRow).join(OrganisationRow).order_by(TripRow.starts_on.desc(), TripRow.id)
     if organisation is not None:
         query = query.where(OrganisationRow.key == organisation)
-    rows = [row._tuple() for row in session.execute(query.limit(LONGEST_LIST))]
+    rows = session.execute(query.limit(LONGEST_LIST)).all()
     ids = [trip.id for trip, _ in rows]
     segments: dict[int, list[Segment]] = {trip_id: [] for trip_id in ids}
     for row in session.scalars(

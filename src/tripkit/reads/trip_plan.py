@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from datetime import datetime
 from threading import Lock
 from typing import Any, get_args, get_type_hints
 from weakref import WeakKeyDictionary
@@ -19,9 +18,7 @@ AnySession = Session | scoped_session[Session]
 
 _KEPT = 256
 """Trips kept in memory per database; a trip is some tens of kilobytes."""
-_plans: WeakKeyDictionary[Engine, OrderedDict[tuple[int, int, datetime], tuple[Organisation, Trip]]] = (
-    WeakKeyDictionary()
-)
+_plans: WeakKeyDictionary[Engine, OrderedDict[str, tuple[Organisation, Trip]]] = WeakKeyDictionary()
 _lock = Lock()
 
 
@@ -37,10 +34,10 @@ def trip_plan(session: AnySession, trip_id: int) -> tuple[int, Organisation, Tri
 
     One query when this process has read the revision before, otherwise one for each part of a trip.
     """
-    named = session.execute(select(TripRow.revision, TripRow.changed_at).where(TripRow.id == trip_id)).one_or_none()
+    named = session.execute(select(TripRow.revision, TripRow.edition).where(TripRow.id == trip_id)).one_or_none()
     if named is None:
         return None
-    key = (trip_id, named.revision, named.changed_at)
+    key: str = named.edition
     engine = session.get_bind()
     plans = _plans.setdefault(engine if isinstance(engine, Engine) else engine.engine, OrderedDict())
     with _lock:
@@ -56,11 +53,9 @@ def trip_plan(session: AnySession, trip_id: int) -> tuple[int, Organisation, Tri
 
 
 def _read(session: AnySession, trip_id: int) -> tuple[Organisation, Trip]:
-    row, organisation = (
-        session.execute(select(TripRow, OrganisationRow).join(OrganisationRow).where(TripRow.id == trip_id))
-        .one()
-        ._tuple()
-    )
+    row, organisation = session.execute(
+        select(TripRow, OrganisationRow).join(OrganisationRow).where(TripRow.id == trip_id)
+    ).one()
     parts: dict[str, Any] = {}
     for field, part_row in PARTS:
         rows = session.scalars(select(part_row).where(part_row.trip_id == trip_id).order_by(part_row.position))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, datetime
 from typing import Any
 
@@ -46,7 +47,11 @@ class OrganisationRow(Row):
 
 
 class TripRow(Row):
-    """A trip. ``revision`` counts every change an organiser makes; pages are cached by it."""
+    """A trip.
+
+    ``revision`` counts every change an organiser makes. ``edition`` is random and new with each of them: what is kept in
+    memory is kept by it, since ids and numbers come back when a database is restored or emptied.
+    """
 
     __tablename__ = "trip"
     __table_args__ = (UniqueConstraint("organisation_id", "key"),)
@@ -55,6 +60,7 @@ class TripRow(Row):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     key: Mapped[str]
     revision: Mapped[int] = mapped_column(default=1)
+    edition: Mapped[str] = mapped_column(default=lambda: secrets.token_hex(8))
     changed_at: Mapped[datetime] = mapped_column(UtcMoment)
     title: Mapped[Text] = mapped_column(_TEXT)
     short_title: Mapped[Text] = mapped_column(_TEXT)

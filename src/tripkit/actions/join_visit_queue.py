@@ -1,21 +1,17 @@
-"""Joining the queue for a full visit, and leaving a queue."""
+"""Joining the queue for a full visit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from tripkit.actions.booking_access import (
     holds_place,
     open_booking,
     refuse_if_changes_closed,
     tell_booking,
-    withdraw,
 )
-from tripkit.actions.recording import log_move
 from tripkit.actions.seating import claims_of
-from tripkit.actions.settling import join, settle
+from tripkit.actions.settling import join
 from tripkit.domain.bookings import Moment
 from tripkit.domain.refusals import ChangeRefused, NotFound
 from tripkit.domain.sentences import sentence
@@ -51,36 +47,3 @@ def join_visit_queue(session: AnySession, *, booking_id: int, participant_id: in
             raise ChangeRefused(sentence("{name} waits for “{item}” already.", name=person.name, item=visit.title))
         join(session, opened.seating, moment, [[person]], item=item)
         tell_booking(session, opened, "changed", [person], moment, reason="joined", audited="join_visit_queue")
-
-
-def leave_queue(session: AnySession, *, booking_id: int, waiting_ids: Sequence[int], moment: Moment) -> None:
-    """Leave queues. Who leaves the queue for the trip itself is cancelled; the rest of a party keeps its position.
-
-    Raises: NotFound, ChangeRefused (not in that queue any more).
-    """
-    with write(session):
-        opened = open_booking(session, booking_id)
-        ids = [person.id for person in opened.people]
-        rows = session.scalars(
-            select(WaitingRow).where(WaitingRow.id.in_(waiting_ids), WaitingRow.participant_id.in_(ids))
-        ).all()
-        if not rows:
-            raise ChangeRefused(sentence("You are not in this queue any more."))
-        for row in rows:
-            log_move(
-                session,
-                trip_id=opened.seating.trip_id,
-                moment=moment,
-                what="left",
-                participant_id=row.participant_id,
-                item=row.item,
-            )
-        off = [opened.person(row.participant_id) for row in rows if not row.item]
-        still = [opened.person(row.participant_id) for row in rows if row.item]
-        session.execute(delete(WaitingRow).where(WaitingRow.id.in_([row.id for row in rows])))
-        if off:
-            withdraw(session, opened, off, moment)
-            tell_booking(session, opened, "cancelled", off, moment, reason="left", audited="leave_queue")
-        elif still:
-            tell_booking(session, opened, "changed", still, moment, reason="left", audited="leave_queue")
-        settle(session, opened.seating, moment)

@@ -1,0 +1,173 @@
+"""Making a trip from what was written down, or changing it, without touching what people have booked."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from tripkit.actions.apply_pools import sync_pools
+from tripkit.actions.losses import what_would_be_lost
+from tripkit.actions.recording import audit
+from tripkit.actions.seating import lock_pools, lock_seating
+from tripkit.actions.settling import settle
+from tripkit.domain.bookings import Moment
+from tripkit.domain.programme import ProgrammeItem
+from tripkit.domain.refusals import PlanRefused
+from tripkit.domain.sentences import sentence
+from tripkit.domain.trips import Organisation, Picture, Trip
+from tripkit.reads.trip_page import pictures as stored_pictures
+from tripkit.reads.trip_plan import AnySession, find_trip, trip_plan
+from tripkit.storage import write
+from tripkit.storage.columns import columns_of
+from tripkit.storage.trips import PARTS, OrganisationRow, PictureRow, TermsRow, TripRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What applying led to. ``changed``: False when everything was as written already."""
+
+    trip_id: int
+    created: bool
+    changed: bool
+
+
+def apply_trip(
+    session: AnySession,
+    *,
+    organisation: Organisation,
+    trip: Trip,
+    pictures: Mapping[str, Picture],
+    moment: Moment,
+) -> Applied:
+    """Make the trip, or change it to what is written. Bookings stay; freed places are offered to those who wait.
+
+    Raises: PlanRefused with every reason, when something somebody has booked, answered or accepted would be lost.
+    """
+    with write(session):
+        host = _apply_organisation(session, organisation)
+        trip_id = find_trip(session, organisation.key, trip.key)
+        if trip_id is None:
+            trip_id = _create(session, host, trip, pictures, moment)
+            return Applied(trip_id=trip_id, created=True, changed=True)
+        lock_pools(session, trip_id)
+        plan = trip_plan(session, trip_id)
+        if plan is None:
+            raise LookupError(trip_id)
+        _, _, before = plan
+        after = _with_sequences(before, trip)
+        same_pictures = stored_pictures(session, trip_id) == dict(pictures)
+        if after == before and same_pictures:
+            return Applied(trip_id=trip_id, created=False, changed=False)
+        reasons = what_would_be_lost(session, trip_id, before, after)
+        if reasons:
+            raise PlanRefused(
+                sentence("The trip was not changed, since this would lose what people have booked."), reasons
+            )
+        _change(session, trip_id, before, after, pictures, moment)
+    return Applied(trip_id=trip_id, created=False, changed=True)
+
+
+def _apply_organisation(session: AnySession, organisation: Organisation) -> OrganisationRow:
+    row = session.scalar(select(OrganisationRow).where(OrganisationRow.key == organisation.key))
+    columns = columns_of(organisation, OrganisationRow)
+    if row is None:
+        row = OrganisationRow(**columns)
+        session.add(row)
+    else:
+        _set(row, columns)
+    session.flush()
+    return row
+
+
+def _set(row: object, columns: Mapping[str, Any]) -> None:
+    for name, value in columns.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+
+
+def _create(
+    session: AnySession, host: OrganisationRow, trip: Trip, pictures: Mapping[str, Picture], moment: Moment
+) -> int:
+    row = TripRow(organisation_id=host.id, changed_at=moment.at, **columns_of(trip, TripRow))
+    session.add(row)
+    session.flush()
+    _write_parts(session, row.id, trip)
+    _write_terms(session, row.id, trip)
+    _write_pictures(session, row.id, pictures)
+    sync_pools(session, row.id, trip)
+    audit(session, "create_trip", moment=moment, trip_id=row.id)
+    return row.id
+
+
+def _change(
+    session: AnySession, trip_id: int, before: Trip, after: Trip, pictures: Mapping[str, Picture], moment: Moment
+) -> None:
+    row = session.get_one(TripRow, trip_id)
+    _set(row, columns_of(after, TripRow))
+    row.revision += 1
+    row.edition = secrets.token_hex(8)
+    row.changed_at = moment.at
+    _write_parts(session, trip_id, after)
+    _write_terms(session, trip_id, after)
+    _write_pictures(session, trip_id, pictures)
+    sync_pools(session, trip_id, after)
+    session.flush()
+    changed = sorted(name for name in Trip.__dataclass_fields__ if getattr(before, name) != getattr(after, name))
+    audit(session, "change_trip", moment=moment, trip_id=trip_id, changed=changed)
+    settle(session, lock_seating(session, trip_id), moment)
+
+
+def _with_sequences(before: Trip, after: Trip) -> Trip:
+    """Count up the SEQUENCE of items whose time or place changed (RFC 5545, 3.8.7.4), keep the others'."""
+    known = {item.key: item for item in before.programme}
+    return replace(after, programme=tuple(_sequenced(known.get(item.key), item) for item in after.programme))
+
+
+def _sequenced(before: ProgrammeItem | None, after: ProgrammeItem) -> ProgrammeItem:
+    if before is None:
+        return after
+    moved = (before.starts_at, before.ends_at, before.site) != (after.starts_at, after.ends_at, after.site)
+    return replace(after, sequence=before.sequence + moved)
+
+
+def _write_parts(session: AnySession, trip_id: int, trip: Trip) -> None:
+    for field, part_row in PARTS:
+        rows = {row.key: row for row in session.scalars(select(part_row).where(part_row.trip_id == trip_id))}
+        for position, value in enumerate(getattr(trip, field)):
+            row = rows.pop(value.key, None)
+            columns = {"position": position, **columns_of(value, part_row)}
+            if row is None:
+                session.add(part_row(trip_id=trip_id, **columns))
+            else:
+                _set(row, columns)
+        for row in rows.values():
+            session.delete(row)
+    session.flush()
+
+
+def _write_terms(session: AnySession, trip_id: int, trip: Trip) -> None:
+    row = session.scalar(select(TermsRow).where(TermsRow.trip_id == trip_id, TermsRow.version == trip.terms.version))
+    if row is None:
+        session.add(TermsRow(trip_id=trip_id, version=trip.terms.version, text=trip.terms.text))
+    else:
+        row.text = trip.terms.text  # Nobody has accepted it yet; otherwise this would have been refused.
+
+
+def _write_pictures(session: AnySession, trip_id: int, pictures: Mapping[str, Picture]) -> None:
+    session.execute(delete(PictureRow).where(PictureRow.trip_id == trip_id))
+    session.add_all(
+        PictureRow(
+            trip_id=trip_id,
+            name=picture.name,
+            media_type=picture.media_type,
+            digest=hashlib.sha256(picture.data).hexdigest(),
+            data=picture.data,
+        )
+        for picture in pictures.values()
+    )
+    session.flush()

@@ -1,0 +1,127 @@
+"""What people would lose if a trip were written anew: every reason, in words; nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import func, select
+
+from tripkit.domain.bookings import ParticipantStatus
+from tripkit.domain.seats import PoolKind
+from tripkit.domain.sentences import Sentence, sentence, sentences
+from tripkit.domain.trips import Trip
+from tripkit.reads.trip_plan import AnySession
+from tripkit.storage.bookings import (
+    AnswerRow,
+    BookingRow,
+    ClaimRow,
+    ParticipantRow,
+    PoolRow,
+    WaitingRow,
+)
+
+
+def what_would_be_lost(session: AnySession, trip_id: int, before: Trip, after: Trip) -> tuple[Sentence, ...]:
+    """Every reason not to change the trip from ``before`` to ``after``; empty when nothing is lost."""
+    return (
+        *_segments(session, trip_id, before, after),
+        *_items(session, trip_id, before, after),
+        *_questions(session, trip_id, before, after),
+        *_terms(session, trip_id, before, after),
+    )
+
+
+def _removed(before: Iterable[str], after: Iterable[str]) -> set[str]:
+    return set(before) - set(after)
+
+
+def _segments(session: AnySession, trip_id: int, before: Trip, after: Trip) -> Iterator[Sentence]:
+    names = {segment.key: segment.name for segment in before.segments}
+    removed = _removed(names, (segment.key for segment in after.segments))
+    if removed:
+        for row in session.execute(
+            select(ParticipantRow.segment, func.count().label("people"))
+            .where(
+                ParticipantRow.trip_id == trip_id,
+                ParticipantRow.segment.in_(removed),
+                ParticipantRow.status != ParticipantStatus.CANCELLED,
+            )
+            .group_by(ParticipantRow.segment)
+            .order_by(ParticipantRow.segment)
+        ):
+            yield sentences(
+                "The segment “{segment}” cannot go: one person in it has signed up.",
+                "The segment “{segment}” cannot go: {count} people in it have signed up.",
+                row.people,
+                segment=names[row.segment],
+            )
+
+
+def _items(session: AnySession, trip_id: int, before: Trip, after: Trip) -> Iterator[Sentence]:
+    titles = {item.key: item.title for item in before.programme if item.choice is not None}
+    removed = _removed(titles, (item.key for item in after.programme if item.choice is not None))
+    if not removed:
+        return
+    held = session.execute(
+        select(PoolRow.key, func.count(ClaimRow.id).label("people"))
+        .join(ClaimRow, ClaimRow.pool_id == PoolRow.id)
+        .where(PoolRow.trip_id == trip_id, PoolRow.kind == PoolKind.ITEM, PoolRow.key.in_(removed))
+        .group_by(PoolRow.key)
+    ).all()
+    queued = session.execute(
+        select(WaitingRow.item.label("key"), func.count().label("people"))
+        .where(WaitingRow.trip_id == trip_id, WaitingRow.item.in_(removed))
+        .group_by(WaitingRow.item)
+    ).all()
+    people: dict[str, int] = {}
+    for row in (*held, *queued):
+        people[row.key] = people.get(row.key, 0) + row.people
+    for wished in session.scalars(
+        select(ParticipantRow.wished).where(
+            ParticipantRow.trip_id == trip_id, ParticipantRow.status == ParticipantStatus.WAITING
+        )
+    ):
+        for key in removed.intersection(wished):
+            people[key] = people.get(key, 0) + 1
+    for key in sorted(people):
+        yield sentences(
+            "“{item}” cannot go, or stop being chosen: one person has chosen it or waits for it.",
+            "“{item}” cannot go, or stop being chosen: {count} people have chosen it or wait for it.",
+            people[key],
+            item=titles[key],
+        )
+
+
+def _questions(session: AnySession, trip_id: int, before: Trip, after: Trip) -> Iterator[Sentence]:
+    known = {question.key: question for question in before.questions}
+    now = {question.key: question for question in after.questions}
+    touched = {key for key in known if key not in now or now[key].kind is not known[key].kind}
+    if touched:
+        for row in session.execute(
+            select(AnswerRow.question, func.count().label("people"))
+            .join(ParticipantRow, ParticipantRow.id == AnswerRow.participant_id)
+            .where(ParticipantRow.trip_id == trip_id, AnswerRow.question.in_(touched))
+            .group_by(AnswerRow.question)
+            .order_by(AnswerRow.question)
+        ):
+            yield sentences(
+                "The question “{question}” cannot go or change its kind: one person has answered it.",
+                "The question “{question}” cannot go or change its kind: {count} people have answered it.",
+                row.people,
+                question=known[row.question].name,
+            )
+
+
+def _terms(session: AnySession, trip_id: int, before: Trip, after: Trip) -> Iterator[Sentence]:
+    if before.terms.version == after.terms.version and before.terms.text != after.terms.text:
+        accepted = session.scalar(
+            select(func.count())
+            .select_from(BookingRow)
+            .where(BookingRow.trip_id == trip_id, BookingRow.terms_version == before.terms.version)
+        )
+        if accepted:
+            yield sentence(
+                "The terms {version} were accepted by people who have signed up, so their text cannot change."
+                " Give the new text a new version.",
+                version=before.terms.version,
+            )

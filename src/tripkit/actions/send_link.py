@@ -1,0 +1,28 @@
+"""Sending a new secret link to who has lost theirs."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from tripkit.actions.recording import audit, make_link, tell
+from tripkit.domain.bookings import Moment
+from tripkit.reads.trip_plan import AnySession, trip_plan
+from tripkit.storage import write
+from tripkit.storage.bookings import BookingRow
+
+
+def send_new_link(session: AnySession, *, email: str, code: str, moment: Moment) -> None:
+    """Mail a new secret link to the contact person, if this code and address belong together; silent otherwise."""
+    with write(session):
+        booking = session.scalar(
+            select(BookingRow).where(
+                BookingRow.code == code.strip().upper(),
+                func.lower(BookingRow.contact_email) == email.strip().lower(),
+            )
+        )
+        plan = None if booking is None else trip_plan(session, booking.trip_id)
+        if booking is None or plan is None:
+            return
+        token = make_link(session, booking.id, plan[2], moment.at)
+        tell(session, "link", booking=booking, token=token, moment=moment)
+        audit(session, "send_new_link", moment=moment, trip_id=booking.trip_id, booking_id=booking.id)
