@@ -1,0 +1,65 @@
+"""A letter as values: to whom, about which booking, what has become of each participant; no wording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tripkit.domain.bookings import ParticipantStatus
+from tripkit.domain.prices import Sum
+from tripkit.domain.programme import ProgrammeItem
+from tripkit.domain.texts import Text
+from tripkit.domain.trips import Organisation, Trip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One participant, as it stood when the letter was written. ``position``: in the queue, counted from 1."""
+
+    name: str
+    segment: Text
+    status: ParticipantStatus
+    visits: tuple[ProgrammeItem, ...] = ()
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that comes with a letter. ``method``: of a calendar (RFC 5546), PUBLISH or CANCEL."""
+
+    name: str
+    data: bytes
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message before it is worded.
+
+    ``kind``: confirmation, queued, offer, cancelled, changed or link; ``reason`` says more of the last ones: declined,
+    expired, left, joined, handed_over, moved. ``link``: the secret address of the booking, empty when the reader may
+    not open it. ``offered``: the visit an offer is about, None = a place on the trip. ``message_id``: random, stable.
+    """
+
+    kind: str
+    language: str
+    sender: str
+    recipient: str
+    contact_name: str
+    code: str
+    host: Organisation
+    trip: Trip
+    people: tuple[Person, ...]
+    reason: str = ""
+    offer_until: datetime | None = None
+    offered: ProgrammeItem | None = None
+    sum: Sum | None = None
+    link: str
+    trip_url: str
+    written_at: datetime
+    message_id: str
+    attachments: tuple[Attachment, ...] = ()
+
+    def of(self, *statuses: ParticipantStatus) -> list[Person]:
+        """The people with one of these statuses."""
+        return [person for person in self.people if person.status in statuses]

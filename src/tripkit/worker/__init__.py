@@ -1,0 +1,1 @@
+"""Work that waits for nobody: messages are delivered, offers and guarantees end on time; no page."""
