@@ -1,0 +1,30 @@
+"""The command ``tripkit``; each of its commands has a module here that is imported when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from tripkit import __version__
+
+_COMMANDS = ("db", "demo", "doctor", "event", "serve", "worker")
+
+
+class _Commands(click.Group):
+    """Finds a command in the module of its name, so that `tripkit --help` loads none of them twice or in vain."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"tripkit.cli.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=_Commands)
+@click.version_option(__version__, prog_name="tripkit")
+def main() -> None:
+    """Host study trips: programme, site visits, sign-up, seats and a fair queue."""

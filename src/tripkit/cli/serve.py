@@ -1,0 +1,27 @@
+"""``tripkit serve``: the site, served by waitress, with the worker beside it."""
+
+from __future__ import annotations
+
+import click
+import waitress
+
+from tripkit.app import create_app
+from tripkit.cli.surroundings import read_settings, ready_engine
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Requests answered at once.")
+def serve(host: str, port: int, threads: int) -> None:
+    """Serve the site. Put a reverse proxy with TLS in front of it."""
+    settings = read_settings()
+    ready_engine(settings).dispose()
+    app = create_app(settings)
+    click.echo(f"Serving {settings.url} on http://{host}:{port}/. Stop with Ctrl-C.")
+    try:
+        waitress.serve(app, host=host, port=port, threads=threads, _quiet=True)
+    except OSError as error:
+        raise click.ClickException(
+            f"Port {port} on {host} cannot be used: {error.strerror}. Choose another --port."
+        ) from error

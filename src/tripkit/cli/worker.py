@@ -1,0 +1,26 @@
+"""``tripkit worker``: delivery and clean-up in a process of its own."""
+
+from __future__ import annotations
+
+import signal
+
+import click
+
+from tripkit.cli.surroundings import read_settings, ready_engine
+from tripkit.worker.thread import Worker
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due now, then end.")
+def worker(once: bool) -> None:
+    """Deliver messages and end offers whose time is over. Set TRIPKIT_WORKER=no for the web processes then."""
+    settings = read_settings()
+    ready_engine(settings).dispose()
+    working = Worker(settings)
+    if once:
+        click.echo(f"Sent {working.look()} messages.")
+        return
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: working.stop())
+    click.echo("Working. Stop with Ctrl-C.")
+    working.run()

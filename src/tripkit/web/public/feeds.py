@@ -1,0 +1,117 @@
+"""What programs fetch from the public site: calendars, the site map, robots.txt. Nothing in them is about one person."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+from flask import Response, abort, request
+
+from tripkit.domain.trips import Organisation, Trip
+from tripkit.i18n import LANGUAGES
+from tripkit.papers import calendar as calendars
+from tripkit.papers import sitemap as site_map
+from tripkit.papers.sitemap import Page
+from tripkit.reads.trip_list import trip_list
+from tripkit.reads.trip_plan import find_trip, trip_plan
+from tripkit.web.frame import now, page_language, public_url, session, settings
+from tripkit.web.public import blueprint
+from tripkit.web.public.addresses import spoken
+from tripkit.web.routing import Policy, route
+
+_STAMP = re.compile(rb"\r\nDTSTAMP:[^\r]*")
+_MINUTES = 60
+_SOON = 5 * _MINUTES
+_LATER = 60 * _MINUTES
+
+
+@route(blueprint, "/<language>/<organisation>/<trip>/calendar.ics", policy=Policy.PUBLIC)
+def calendar(language: str, organisation: str, trip: str) -> Response:
+    """A trip to subscribe to."""
+    language = page_language()
+    revision, host, found = _found(organisation, trip)
+    keys = {"language": language, "organisation": organisation, "trip": trip}
+    data = calendars.trip_calendar(
+        trip=found,
+        host=host,
+        language=language,
+        url=public_url("public.trip", **keys),
+        stamp=now(),
+        revision=revision,
+        item_url=lambda item: public_url("public.item", **keys, item=item),
+    )
+    return _calendar(data, calendars.calendar_name(found))
+
+
+@route(blueprint, "/<language>/<organisation>/<trip>/programme/<item>/calendar.ics", policy=Policy.PUBLIC)
+def item_calendar(language: str, organisation: str, trip: str, item: str) -> Response:
+    """One programme item, to put into one's own calendar."""
+    language = page_language()
+    _, host, found = _found(organisation, trip)
+    if item not in {one.key for one in found.programme}:
+        abort(404)
+    url = public_url("public.item", language=language, organisation=organisation, trip=trip, item=item)
+    data = calendars.item_calendar(trip=found, host=host, item=item, language=language, url=url, stamp=now())
+    return _calendar(data, calendars.calendar_name(found, item=item))
+
+
+@route(blueprint, "/sitemap.xml", policy=Policy.PUBLIC)
+def sitemap() -> Response:
+    """Every public page that stands on its own, in its languages."""
+    response = Response(site_map.sitemap(_pages()), content_type="application/xml; charset=utf-8")
+    response.add_etag()
+    return _kept(response, _LATER)
+
+
+@route(blueprint, "/robots.txt", policy=Policy.PUBLIC)
+def robots() -> Response:
+    """Where robots are welcome: everywhere, but not in a demonstration, whose trips are long over."""
+    forbidden = "/" if settings().demo else ""
+    text = f"User-agent: *\nDisallow: {forbidden}\n\nSitemap: {public_url('public.sitemap')}\n"
+    response = Response(text, content_type="text/plain; charset=utf-8")
+    response.add_etag()
+    return _kept(response, _LATER)
+
+
+def _found(organisation: str, trip: str) -> tuple[int, Organisation, Trip]:
+    trip_id = find_trip(session(), organisation, trip)
+    plan = None if trip_id is None else trip_plan(session(), trip_id)
+    return abort(404) if plan is None else plan
+
+
+def _pages() -> Iterator[Page]:
+    cards = trip_list(session(), now=now())
+    yield Page(addresses={language: public_url("public.trips", language=language) for language in LANGUAGES})
+    hosts = {card.organisation.key: card.organisation for card in cards}
+    for host in hosts.values():
+        yield Page(
+            addresses={
+                language: public_url("public.organisation", language=language, organisation=host.key)
+                for language in spoken(host.languages)
+            }
+        )
+    for card in cards:
+        yield Page(
+            addresses={
+                language: public_url(
+                    "public.trip", language=language, organisation=card.organisation.key, trip=card.key
+                )
+                for language in spoken(card.languages)
+            }
+        )
+
+
+def _calendar(data: bytes, name: str) -> Response:
+    response = Response(data, content_type=f"{calendars.MEDIA_TYPE}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    # DTSTAMP is the moment of writing: answers that differ in nothing else are equal in meaning, so the tag is weak.
+    response.set_etag(hashlib.sha256(_STAMP.sub(b"", data)).hexdigest()[:32], weak=True)
+    return _kept(response, _SOON)
+
+
+def _kept(response: Response, seconds: int) -> Response:
+    response.cache_control.public = True
+    response.cache_control.max_age = seconds
+    response.make_conditional(request)
+    return response

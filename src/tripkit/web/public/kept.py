@@ -1,0 +1,87 @@
+"""Pages kept in memory by what they are made of, and answered with an ETag; no page is written here."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from threading import Lock
+from time import monotonic
+from typing import Any, cast
+
+from flask import Response, current_app, request
+
+FRESH_SECONDS = 2.0
+"""How long a page is answered from memory without asking the database whether anything has changed."""
+BROWSER_SECONDS = 30
+"""How long browsers and proxies may show a page without asking; its script renews the numbers meanwhile."""
+_MOST = 200
+"""Pages kept in one process; the largest is some hundred kilobytes."""
+
+
+@dataclass
+class _Page:
+    made_of: object
+    body: bytes
+    packed: bytes
+    etag: str
+    asked_at: float
+
+
+@dataclass
+class Kept:
+    """The pages of one application. Two threads may make the same page; the later one is kept."""
+
+    pages: OrderedDict[Hashable, _Page] = field(default_factory=OrderedDict)
+    lock: Lock = field(default_factory=Lock)
+
+    def fresh(self, name: Hashable) -> _Page | None:
+        """The page, if it was compared with the database within the last two seconds."""
+        with self.lock:
+            page = self.pages.get(name)
+            return page if page is not None and monotonic() - page.asked_at < FRESH_SECONDS else None
+
+    def of(self, name: Hashable, made_of: object, write: Callable[[], str]) -> _Page:
+        """The page made of these values, written anew when they have changed."""
+        with self.lock:
+            page = self.pages.get(name)
+        if page is None or page.made_of != made_of:
+            body = write().encode()
+            tag = hashlib.sha256(body).hexdigest()[:32]
+            page = _Page(made_of, body, gzip.compress(body, 6, mtime=0), tag, monotonic())
+        else:
+            page.asked_at = monotonic()
+        with self.lock:
+            self.pages[name] = page
+            self.pages.move_to_end(name)
+            while len(self.pages) > _MOST:
+                self.pages.popitem(last=False)
+        return page
+
+
+def kept() -> Kept:
+    """The pages of this application."""
+    return cast(Kept, current_app.extensions.setdefault("tripkit_pages", Kept()))
+
+
+def answer(look: Callable[[], tuple[object, Callable[[], str]]], **variant: Any) -> Response:
+    """Answer with a page from memory, or look at what it is made of.
+
+    ``look``: reads what the page is made of, and returns it with the function that writes the page; aborts when there
+    is none. ``variant``: what makes this page another than its neighbours at the same address, filters for example.
+    """
+    name = (request.path, tuple(sorted(variant.items())))
+    page = kept().fresh(name) or kept().of(name, *look())
+    packed = bool(request.accept_encodings["gzip"])
+    response = Response(page.packed if packed else page.body, mimetype="text/html")
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    # The same page, packed and not, is two answers: one strong tag for each.
+    response.set_etag(f"{page.etag}-gzip" if packed else page.etag)
+    response.cache_control.public = True
+    response.cache_control.max_age = BROWSER_SECONDS
+    response.vary.add("Accept-Encoding")
+    response.make_conditional(request)
+    return response

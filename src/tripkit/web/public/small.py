@@ -1,0 +1,74 @@
+"""Small answers beside the pages: how many places are left, pictures, an organisation's colours."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Response, abort, jsonify, request
+
+from tripkit.domain.trips import Look
+from tripkit.reads.trip_list import organisation as find_organisation
+from tripkit.reads.trip_page import picture as find_picture
+from tripkit.web.frame import page_language, session
+from tripkit.web.public import blueprint
+from tripkit.web.public.current import how_full, trip_now
+from tripkit.web.routing import Policy, route
+
+_A_DAY = 24 * 60 * 60
+
+
+@route(blueprint, "/<language>/<organisation>/<trip>/places.json", policy=Policy.PUBLIC)
+def places(language: str, organisation: str, trip: str) -> Response:
+    """How full a trip and its visits are now: ``{"how_full", "state", "trip": {size, taken, left, waiting}, "items"}``.
+
+    ``how_full`` is on the trip's page, too: while both are the same, the page's numbers are.
+    """
+    page_language()
+    page = trip_now(organisation, trip)
+    rooms = {"": page.places.trip, **page.places.items}
+    said = {
+        key: {"size": room.size, "taken": room.taken, "left": room.left, "waiting": room.waiting}
+        for key, room in rooms.items()
+    }
+    response = jsonify({"how_full": how_full(page), "state": page.state.value, "trip": said.pop(""), "items": said})
+    response.cache_control.public = True
+    response.cache_control.max_age = 2
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@route(blueprint, "/<organisation>/<trip>/pictures/<name>", policy=Policy.PUBLIC)
+def picture(organisation: str, trip: str, name: str) -> Response:
+    """One of a trip's pictures. An SVG is shown in a sandbox: whatever is in it, it runs nothing here."""
+    found = find_picture(session(), organisation=organisation, trip=trip, name=name) or abort(404)
+    response = Response(found.data, content_type=found.media_type)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    response.set_etag(hashlib.sha256(found.data).hexdigest()[:32])
+    response.cache_control.public = True
+    response.cache_control.max_age = _A_DAY
+    response.make_conditional(request)
+    return response
+
+
+@route(blueprint, "/<organisation>/look.css", policy=Policy.PUBLIC)
+def look(organisation: str) -> Response:
+    """An organisation's own colours, of which the style sheet uses hue and strength."""
+    host = find_organisation(session(), organisation) or abort(404)
+    response = Response(_css(host.look), content_type="text/css; charset=utf-8")
+    response.cache_control.public = True
+    response.cache_control.max_age = 300
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def _css(look: Look) -> str:
+    given = {"brand": look.brand, "accent": look.accent}
+    lines = "".join(f"  --{name}: {value};\n" for name, value in given.items() if value and _is_plain(value))
+    return f":root {{\n{lines}}}\n" if lines else ""
+
+
+def _is_plain(value: str) -> bool:
+    """Whether it is a colour and nothing else: what closes a rule or asks for another file stays out."""
+    return len(value) <= 60 and all(sign.isalnum() or sign in "#(),.%/ -" for sign in value) and "url" not in value

@@ -1,0 +1,180 @@
+"""The page of one trip, and those of its items, sites and speakers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from flask import Response, abort, render_template, request, url_for
+
+from tripkit.domain.places import takes_signups
+from tripkit.domain.programme import ProgrammeItem
+from tripkit.papers.schema_org import event_json_ld
+from tripkit.reads.trip_page import TripPage
+from tripkit.web.frame import page_language, public_url, settings, today
+from tripkit.web.public import blueprint
+from tripkit.web.public.addresses import alternates
+from tripkit.web.public.current import how_full, trip_now
+from tripkit.web.public.kept import answer
+from tripkit.web.public.programme import hours_of, letters_of, programme_of, sites_in_order
+from tripkit.web.public.routemap import drawn
+from tripkit.web.routing import Policy, route
+
+Part = TypeVar("Part")
+
+
+@route(blueprint, "/<language>/<organisation>/<trip>/", policy=Policy.PUBLIC)
+def trip(language: str, organisation: str, trip: str) -> Response:
+    """A trip: everything one wants to know before signing up."""
+    segment, topic = _key("segment"), _key("topic")
+    return _page(
+        "public.trip",
+        "public/trip.html",
+        organisation,
+        trip,
+        lambda page, language: {
+            "programme": programme_of(page.trip, segment=segment, topic=topic),
+            "hours": hours_of(page.trip),
+            "prices": [page.trip.price, *(segment.price for segment in page.trip.segments if segment.price)],
+            "kept_for": {key for key, kept in page.places.guaranteed.items() if kept.size},
+            "map": drawn(page.trip, language),
+            "json_ld": _json_ld(page, language),
+        },
+        segment=segment,
+        topic=topic,
+    )
+
+
+@route(blueprint, "/<language>/<organisation>/<trip>/programme/<item>/", policy=Policy.PUBLIC)
+def item(language: str, organisation: str, trip: str, item: str) -> Response:
+    """One programme item."""
+
+    def values(page: TripPage, _: str) -> dict[str, Any]:
+        found = _part(page.trip.programme, item)
+        return {
+            "item": found,
+            "site": next((site for site in page.trip.sites if site.key == found.site), None),
+            "speakers": [speaker for speaker in page.trip.speakers if speaker.key in found.speakers],
+            "partners": [partner for partner in page.trip.partners if partner.key in found.partners],
+            "topics": [topic for topic in page.trip.topics if topic.key in found.topics],
+            "segments": [segment for segment in page.trip.segments if segment.key in found.segments],
+            "beside": _beside(page, found),
+        }
+
+    return _page("public.item", "public/item.html", organisation, trip, values, item=item)
+
+
+@route(blueprint, "/<language>/<organisation>/<trip>/sites/<site>/", policy=Policy.PUBLIC)
+def site(language: str, organisation: str, trip: str, site: str) -> Response:
+    """One site."""
+
+    def values(page: TripPage, _: str) -> dict[str, Any]:
+        found = _part(page.trip.sites, site)
+        return {
+            "site": found,
+            "partner": next((one for one in page.trip.partners if one.key == found.partner), None),
+            "items": [one for one in page.trip.programme if one.site == found.key],
+        }
+
+    return _page("public.site", "public/site.html", organisation, trip, values, site=site)
+
+
+@route(blueprint, "/<language>/<organisation>/<trip>/speakers/<speaker>/", policy=Policy.PUBLIC)
+def speaker(language: str, organisation: str, trip: str, speaker: str) -> Response:
+    """One speaker."""
+
+    def values(page: TripPage, _: str) -> dict[str, Any]:
+        found = _part(page.trip.speakers, speaker)
+        return {
+            "speaker": found,
+            "partner": next((one for one in page.trip.partners if one.key == found.partner), None),
+            "items": [one for one in page.trip.programme if found.key in one.speakers],
+        }
+
+    return _page("public.speaker", "public/speaker.html", organisation, trip, values, speaker=speaker)
+
+
+def _key(name: str) -> str:
+    """A key in the query, empty when it cannot be one: what is kept in memory is named by it."""
+    given = request.args.get(name, "")
+    return given if re.fullmatch(r"[a-z0-9_-]{1,60}", given) else ""
+
+
+def _page(
+    endpoint: str,
+    template: str,
+    organisation: str,
+    trip: str,
+    values: Callable[[TripPage, str], dict[str, Any]],
+    *,
+    segment: str = "",
+    topic: str = "",
+    **part: str,
+) -> Response:
+    language = page_language()
+
+    def look() -> tuple[object, Callable[[], str]]:
+        page = trip_now(organisation, trip)
+        keys = {"organisation": organisation, "trip": trip}
+
+        def write() -> str:
+            return render_template(
+                template,
+                language=language,
+                fallback=page.trip.languages,
+                organisation=page.organisation,
+                page=page,
+                trip=page.trip,
+                places=page.places,
+                state=page.state.value,
+                takes_signups=takes_signups(page.state),
+                letters=letters_of(page.trip),
+                numbers=sites_in_order(page.trip),
+                keys={"language": language, **keys},
+                alternates=alternates(endpoint, page.trip.languages, **keys, **part),
+                picture_url=_picture_url(page),
+                how_full=how_full(page),
+                **values(page, language),
+            )
+
+        # The same trip is the same value in memory until it is changed, so comparing costs nothing.
+        made_of = (page.trip, page.organisation, page.places, page.state, today())
+        return made_of, write
+
+    return answer(look, segment=segment, topic=topic)
+
+
+def _part(parts: Iterable[Part], key: str) -> Part:
+    return next((part for part in parts if getattr(part, "key", None) == key), None) or abort(404)
+
+
+def _beside(page: TripPage, item: ProgrammeItem) -> list[ProgrammeItem]:
+    """What goes on at the same time."""
+    return [
+        other
+        for other in page.trip.programme
+        if other.key != item.key and other.starts_at < item.ends_at and item.starts_at < other.ends_at
+    ]
+
+
+def _picture_url(page: TripPage) -> str | None:
+    if page.trip.picture is None:
+        return None
+    return url_for("public.picture", organisation=page.organisation.key, trip=page.trip.key, name=page.trip.picture)
+
+
+def _json_ld(page: TripPage, language: str) -> str:
+    keys = {"language": language, "organisation": page.organisation.key, "trip": page.trip.key}
+    picture = _picture_url(page)
+    return event_json_ld(
+        trip=page.trip,
+        host=page.organisation,
+        places=page.places,
+        state=page.state,
+        language=language,
+        url=public_url("public.trip", **keys),
+        picture_url=None if picture is None else settings().url + picture,
+        item_url=lambda key: public_url("public.item", **keys, item=key),
+        signup_url=public_url("signup.signup", **keys),
+    )
