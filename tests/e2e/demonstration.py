@@ -1,0 +1,121 @@
+"""A site with the demonstration's trips, served by a process of its own on a database of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from tripkit.domain.places import TripState
+from tripkit.reads.trip_list import trip_list
+from tripkit.reads.trip_page import TripPage, trip_page
+from tripkit.storage import open_engine, sessions
+
+CLOCK = "2018-12-10T09:00+01:00"
+NOW = datetime.fromisoformat(CLOCK).astimezone(UTC)
+SERVE = "import sys, waitress; from tripkit.app import create_app; waitress.serve(create_app(), listen=sys.argv[1], threads=4)"
+PATIENCE = 20.0
+"""Seconds to wait for a process to answer or a message to be delivered."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running site. ``mail``: the folder its messages are written to."""
+
+    url: str
+    database: Path
+    mail: Path
+
+    def trips(self) -> list[TripPage]:
+        """Every trip, as it stands in the database now."""
+        engine = open_engine(f"sqlite:///{self.database}")
+        with sessions(engine)() as session:
+            found = [
+                trip_page(session, organisation=card.organisation.key, trip=card.key, now=NOW)
+                for card in trip_list(session, now=NOW)
+            ]
+        engine.dispose()
+        return [page for page in found if page is not None]
+
+    def open_trip(self) -> TripPage:
+        """The trip that anybody can sign up for."""
+        return next(page for page in self.trips() if page.state in {TripState.OPEN, TripState.FEW_LEFT})
+
+    def full_trip(self) -> TripPage:
+        """The fully booked trip."""
+        return next(page for page in self.trips() if page.state is TripState.FULL)
+
+    def messages(self, to: str = "") -> list[EmailMessage]:
+        """What was sent, oldest first."""
+        files = sorted(self.mail.rglob("*.eml"), key=lambda path: (path.stat().st_mtime_ns, path.name))
+        found = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+        return [message for message in found if isinstance(message, EmailMessage) and to in str(message["To"])]
+
+    def wait_for_mail(self, to: str, count: int) -> list[EmailMessage]:
+        """What was sent to an address, as soon as there are so many messages."""
+        until = time.monotonic() + PATIENCE
+        while len(found := self.messages(to)) < count:
+            assert time.monotonic() < until, f"{len(found)} of {count} messages to {to}"
+            time.sleep(0.1)
+        return found
+
+
+@contextmanager
+def serve_a_copy(database: Path, folder: Path, **environment: str) -> Iterator[Site]:
+    """Serve a copy of a database, so that the next one begins as this one did."""
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(folder / "copy.sqlite3")) as copy:
+        source.backup(copy)
+    with serve(folder / "copy.sqlite3", folder, **environment) as site:
+        yield site
+
+
+@contextmanager
+def serve(database: Path, folder: Path, **environment: str) -> Iterator[Site]:
+    """Serve a demonstration's database until the block ends."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    site = Site(url=f"http://{address}", database=database, mail=folder / "mail")
+    settings = {
+        "TRIPKIT_DATABASE": f"sqlite:///{database}",
+        "TRIPKIT_CLOCK": CLOCK,
+        "TRIPKIT_DEMO": "yes",
+        "TRIPKIT_MAIL": f"files:{site.mail}",
+        "TRIPKIT_URL": site.url,
+    }
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SERVE, address],
+            env={**os.environ, **settings, **environment},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_it_answers(site.url, process, folder / "server.log")
+        yield site
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urlopen(f"{url}/robots.txt", timeout=5):
+                return
+        except (URLError, ConnectionError):
+            time.sleep(0.1)
+    raise AssertionError(f"the site does not answer: {log.read_text(encoding='utf-8')[-2000:]}")

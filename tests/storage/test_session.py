@@ -1,0 +1,73 @@
+"""Transactions: written together or not at all, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.orm import Session
+
+from tripkit.storage import sessions, write
+from tripkit.storage.outbox import AuditRow
+
+NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
+
+
+def entry(action: str, at: datetime = NOW) -> AuditRow:
+    return AuditRow(at=at, actor="test", origin="", action=action, details={"å": ["ä", "ö"]})
+
+
+def actions(session: Session) -> list[str]:
+    session.rollback()
+    return list(session.scalars(select(AuditRow.action).order_by(AuditRow.id)))
+
+
+def test_everything_in_a_block_is_written_together(session: Session) -> None:
+    with write(session):
+        session.add(entry("one"))
+        session.flush()
+        session.add(entry("two"))
+    assert actions(session) == ["one", "two"]
+
+
+def test_nothing_in_a_block_is_written_when_it_fails(session: Session) -> None:
+    with pytest.raises(KeyboardInterrupt), write(session):
+        session.add(entry("one"))
+        session.flush()
+        raise KeyboardInterrupt
+    assert actions(session) == []
+
+
+def test_changes_from_outside_a_block_are_refused(session: Session) -> None:
+    session.add(entry("smuggled"))
+    with pytest.raises(RuntimeError, match="outside"), write(session):
+        pass
+
+
+def test_moments_are_kept_in_utc_and_naive_ones_refused(session: Session) -> None:
+    with write(session):
+        session.add(entry("east", NOW.astimezone(timezone(timedelta(hours=2)))))
+    (row,) = session.scalars(select(AuditRow))
+    assert (row.at, row.at.tzinfo, row.details) == (NOW, UTC, {"å": ["ä", "ö"]})
+    with pytest.raises(StatementError, match="without a time zone"), write(session):
+        session.add(entry("naive", NOW.replace(tzinfo=None)))
+
+
+def test_a_writer_on_sqlite_holds_the_database_from_its_first_word(sqlite_engine: Engine) -> None:
+    """A reader that turns writer would fail when somebody else has written; a writer waits for its turn instead."""
+    with sessions(sqlite_engine)() as one, write(one), sqlite_engine.connect() as other:
+        other.execute(text("PRAGMA busy_timeout = 50"))
+        other.rollback()
+        assert other.execute(text("SELECT count(*) FROM audit")).scalar() == 0
+        with pytest.raises(OperationalError, match="locked"):
+            other.execute(
+                text("INSERT INTO audit (at, actor, origin, action, reason, details) VALUES ('', '', '', '', '', '')")
+            )
+    with sqlite_engine.connect() as connection:
+        pragmas = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")
+        }
+        connection.execute(text("PRAGMA busy_timeout = 30000"))
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2}
