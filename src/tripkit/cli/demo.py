@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
-import waitress
+from waitress.server import create_server
 
 import tripkit
 from tripkit.actions.apply_trip import apply_trip
@@ -104,7 +104,7 @@ def demo(host: str, port: int, folder: Path, check: bool) -> None:
         click.echo("Every page answers.")
         return
     try:
-        server = waitress.create_server(app, host=host, port=port, threads=4)
+        server = create_server(app, host=host, port=port, threads=4)
     except OSError as error:
         raise click.ClickException(
             f"Port {port} is taken: {error.strerror}. Choose another one with --port (make demo PORT=…)."

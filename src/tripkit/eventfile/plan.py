@@ -14,7 +14,7 @@ from tripkit.eventfile.as_written import Written, event_as_written
 from tripkit.eventfile.format.programme import SECTIONS
 from tripkit.eventfile.plan_words import LIST, ORGANISATION, THING, TRIP, word
 
-_GROUPS = frozenset("days sign_up contact price terms look guaranteed position host_contact when".split())
+_GROUPS = frozenset(["days", "sign_up", "contact", "price", "terms", "look", "guaranteed", "position", "host_contact", "when"])
 """Keys with keys of their own below them; other groups are texts per language."""
 _LONGEST_SHOWN = 80
 """Characters of a text that is shown as it was and becomes."""
