@@ -238,3 +238,17 @@ def test_prices_agreed_stay_with_the_booking(session: Session) -> None:
     page = booking_page_of(session, booking_id=made.booking_id, now=NOW)
     assert page is not None
     assert (page.sum.net.minor, page.sum.total.minor) == (200_000, 250_000)
+
+
+def test_an_organisation_that_changes_its_name_has_it_on_all_its_trips_at_once(session: Session) -> None:
+    first = applied(session)
+    second = applied(session, make_trip(key="andra-resan"))
+    assert plan_of(session, second)  # It is kept in memory from here on, with its organisation.
+    renamed = make_organisation(name=both("Nya resebyrån", "The new travel bureau"))
+    done = apply_trip(session, organisation=renamed, trip=make_trip(), pictures={}, moment=make_moment())
+    assert (done.trip_id, done.created, done.changed) == (first, False, True)
+    for key in ("hamnstad", "andra-resan"):
+        page = trip_page(session, organisation="resebyran", trip=key, now=NOW)
+        assert page is not None and (page.organisation.name, page.revision) == (renamed.name, 2)
+    (audit,) = session.scalars(select(AuditRow).where(AuditRow.action == "change_organisation"))
+    assert audit.details == {"organisation": "resebyran", "changed": ["name"]}

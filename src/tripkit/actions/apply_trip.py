@@ -49,7 +49,7 @@ def apply_trip(
     Raises: PlanRefused with every reason, when something somebody has booked, answered or accepted would be lost.
     """
     with write(session):
-        host = _apply_organisation(session, organisation)
+        host, same_host = _apply_organisation(session, organisation, moment)
         trip_id = find_trip(session, organisation.key, trip.key)
         if trip_id is None:
             trip_id = _create(session, host, trip, pictures, moment)
@@ -62,7 +62,7 @@ def apply_trip(
         after = _with_sequences(before, trip)
         same_pictures = stored_pictures(session, trip_id) == dict(pictures)
         if after == before and same_pictures:
-            return Applied(trip_id=trip_id, created=False, changed=False)
+            return Applied(trip_id=trip_id, created=False, changed=not same_host)
         reasons = what_would_be_lost(session, trip_id, before, after)
         if reasons:
             raise PlanRefused(
@@ -72,16 +72,32 @@ def apply_trip(
     return Applied(trip_id=trip_id, created=False, changed=True)
 
 
-def _apply_organisation(session: AnySession, organisation: Organisation) -> OrganisationRow:
+def _apply_organisation(
+    session: AnySession, organisation: Organisation, moment: Moment
+) -> tuple[OrganisationRow, bool]:
+    """The organisation's row, and whether it was as written already."""
     row = session.scalar(select(OrganisationRow).where(OrganisationRow.key == organisation.key))
     columns = columns_of(organisation, OrganisationRow)
     if row is None:
         row = OrganisationRow(**columns)
         session.add(row)
-    else:
+        session.flush()
+        return row, False
+    changed = sorted(name for name, value in columns.items() if getattr(row, name) != value)
+    if changed:
         _set(row, columns)
+        # Every trip of the organisation shows it, and pages are kept by the edition of their trip.
+        for trip in session.scalars(select(TripRow).where(TripRow.organisation_id == row.id).order_by(TripRow.id)):
+            _count_up(trip, moment)
+        audit(session, "change_organisation", moment=moment, organisation=organisation.key, changed=changed)
     session.flush()
-    return row
+    return row, not changed
+
+
+def _count_up(row: TripRow, moment: Moment) -> None:
+    row.revision += 1
+    row.edition = secrets.token_hex(8)
+    row.changed_at = moment.at
 
 
 def _set(row: object, columns: Mapping[str, Any]) -> None:
@@ -109,9 +125,7 @@ def _change(
 ) -> None:
     row = session.get_one(TripRow, trip_id)
     _set(row, columns_of(after, TripRow))
-    row.revision += 1
-    row.edition = secrets.token_hex(8)
-    row.changed_at = moment.at
+    _count_up(row, moment)
     _write_parts(session, trip_id, after)
     _write_terms(session, trip_id, after)
     _write_pictures(session, trip_id, pictures)

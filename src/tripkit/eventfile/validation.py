@@ -15,7 +15,7 @@ from tripkit.eventfile.format.entry import Entry, Located, is_empty
 from tripkit.eventfile.format.programme import SECTIONS, EventEntry
 from tripkit.eventfile.format.scalars import WRONG
 from tripkit.eventfile.format.story import StoryEntry
-from tripkit.eventfile.yamltree import Mapping, Node, Path, Sequence, key_position, node_at
+from tripkit.eventfile.yamltree import Mapping, Node, Path, Scalar, Sequence, key_position, node_at
 
 _TEXT = {"sv": "-", "en": "-"}
 _STAND_INS: dict[str, dict[str, Any]] = {
@@ -80,11 +80,36 @@ def _note_empty(node: Node, path: Path, findings: Findings) -> Iterator[str]:
     for key, inner in node.nodes.items():
         if is_empty(inner):
             what = sentence("nothing is written after “{key}”", key=key)
-            findings.error(node.key_at[key], what, sentence("write it, or take the line away"))
+            hint = _split_by_comma(node, key) or sentence("write it, or take the line away")
+            findings.error(node.key_at[key], what, hint)
             yield (
                 ".".join(str(step) for step in (*path, key)[:2]) if path[:1] in {("organisation",), ("trip",)} else key
             )
         yield from _note_empty(inner, (*path, key), findings)
+
+
+def _split_by_comma(node: Mapping, key: str) -> Sentence | None:
+    """The hint for what was one text in braces before a comma split it: ``{sv: Kaffe, te, en: …}``."""
+    keys = list(node.nodes)
+    first = last = keys.index(key)
+    while first >= 0 and _is_without_colon(node, keys[first]):
+        first -= 1
+    while last < len(keys) and _is_without_colon(node, keys[last]):
+        last += 1
+    before = node.nodes[keys[first]] if 0 <= first < last else None
+    if not isinstance(before, Scalar) or not isinstance(before.value, str):
+        return None
+    return sentence(
+        "inside {{ }} a comma ends the text, so a text with a comma needs quotes: {example}",
+        example=f'{keys[first]}: "{", ".join([before.raw, *keys[first + 1 : last]])}"',
+    )
+
+
+def _is_without_colon(node: Mapping, key: str) -> bool:
+    """Whether the key stands in braces with not even a colon after it: its empty value then begins where it ends."""
+    value, at = node.nodes[key], node.key_at[key]
+    ends = Position(at.file, at.line, at.column + len(key))
+    return node.in_braces and is_empty(value) and value.at == ends
 
 
 def _mend(data: Located, locations: list[Path]) -> set[str]:

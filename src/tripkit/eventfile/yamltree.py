@@ -44,11 +44,12 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Keys with values; ``key_at`` holds where each key stands."""
+    """Keys with values; ``key_at`` holds where each key stands. ``in_braces``: written as ``{key: value, …}``."""
 
     at: Position
     nodes: dict[str, Node] = field(default_factory=dict)
     key_at: dict[str, Position] = field(default_factory=dict)
+    in_braces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ class _Reader:
         return Scalar(self._at(event), None, "")
 
     def _mapping(self, start: Any, depth: int) -> Mapping:
-        mapping = Mapping(self._at(start))
+        mapping = Mapping(self._at(start), in_braces=bool(start.flow_style))
         while not isinstance(event := next(self._events), MappingEndEvent):
             key = self._node(event, depth + 1)
             value = self._node(next(self._events), depth + 1)
