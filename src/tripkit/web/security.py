@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 
 from tripkit.settings import Settings
 
@@ -39,15 +39,25 @@ def protect(app: Flask, settings: Settings) -> None:
     )
     policy = "; ".join(f"{name} {value}" for name, value in {**_POLICY, "img-src": _pictures_from(settings)}.items())
 
+    @app.before_request
+    def refuse_nul() -> None:
+        # Nothing is named with it, and PostgreSQL refuses it even to compare with.
+        if "\0" in request.path:
+            abort(404)
+
     @app.after_request
     def put_headers(response: Response) -> Response:
         headers = response.headers
+        if request.url_rule is None and response.status_code != 200:
+            _lead_nowhere(response)
         headers.setdefault("Content-Security-Policy", policy)
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
-        if settings.url.startswith("https://") and request.is_secure:
+        if settings.url.startswith(
+            "https://"
+        ):  # A proxy in front of us speaks TLS; the request here says nothing of it.
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
 
@@ -57,6 +67,19 @@ def _pictures_from(settings: Settings) -> str:
         return _POLICY["img-src"]
     parts = urlsplit(settings.map_tiles.replace("{s}", "*"))
     return f"{_POLICY['img-src']} {parts.scheme}://{parts.netloc}"
+
+
+def _lead_nowhere(response: Response) -> None:
+    """Keep quiet about an address that no page has: it may be a secret link, cut off or a slash too short.
+
+    Where it is mended by a redirect, the target is a path: whatever host a request names, nobody is sent there.
+    """
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    if response.location is not None:
+        target = urlsplit(response.location)
+        # One slash at its beginning: with two, a browser would take what follows for a host.
+        response.location = "/" + target.path.lstrip("/") + (f"?{target.query}" if target.query else "")
 
 
 def keep_secret(response: Response) -> Response:

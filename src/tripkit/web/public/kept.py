@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic
-from typing import Any, cast
+from typing import cast
 
 from flask import Response, current_app, request
 
@@ -66,14 +66,29 @@ def kept() -> Kept:
     return cast(Kept, current_app.extensions.setdefault("tripkit_pages", Kept()))
 
 
-def answer(look: Callable[[], tuple[object, Callable[[], str]]], **variant: Any) -> Response:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page would be made of now, and the function that writes it.
+
+    ``filters``: of what it was asked for, the ones there are, in the order they were asked for in.
+    """
+
+    made_of: object
+    write: Callable[[], str]
+    filters: tuple[str, ...] = ()
+
+
+def answer(look: Callable[[], Seen], *filters: str) -> Response:
     """Answer with a page from memory, or look at what it is made of.
 
-    ``look``: reads what the page is made of, and returns it with the function that writes the page; aborts when there
-    is none. ``variant``: what makes this page another than its neighbours at the same address, filters for example.
+    ``look`` aborts when there is no such page. ``filters``: what makes this page another than its neighbours at the same
+    address, an empty one for what was not asked for. A filter nobody knows asks for nothing, so whoever makes them up
+    fills no memory: the page without it is kept already.
     """
-    name = (request.path, tuple(sorted(variant.items())))
-    page = kept().fresh(name) or kept().of(name, *look())
+    page = kept().fresh((request.path, filters))
+    if page is None:
+        seen = look()
+        page = kept().of((request.path, seen.filters), seen.made_of, seen.write)
     packed = bool(request.accept_encodings["gzip"])
     response = Response(page.packed if packed else page.body, mimetype="text/html")
     if packed:

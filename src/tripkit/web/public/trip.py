@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from flask import Response, abort, render_template, request, url_for
@@ -16,7 +16,7 @@ from tripkit.web.frame import page_language, public_url, settings, today
 from tripkit.web.public import blueprint
 from tripkit.web.public.addresses import alternates
 from tripkit.web.public.current import how_full, trip_now
-from tripkit.web.public.kept import answer
+from tripkit.web.public.kept import Seen, answer
 from tripkit.web.public.programme import hours_of, letters_of, programme_of, sites_in_order
 from tripkit.web.public.routemap import drawn
 from tripkit.web.routing import Policy, route
@@ -41,8 +41,7 @@ def trip(language: str, organisation: str, trip: str) -> Response:
             "map": drawn(page.trip, language),
             "json_ld": _json_ld(page, language),
         },
-        segment=segment,
-        topic=topic,
+        filters={"segments": segment, "topics": topic},
     )
 
 
@@ -108,13 +107,14 @@ def _page(
     trip: str,
     values: Callable[[TripPage, str], dict[str, Any]],
     *,
-    segment: str = "",
-    topic: str = "",
+    filters: Mapping[str, str] | None = None,
     **part: str,
 ) -> Response:
+    """``filters``: a field of the trip to the key of one in it, empty when not asked for."""
     language = page_language()
+    asked = filters or {}
 
-    def look() -> tuple[object, Callable[[], str]]:
+    def look() -> Seen:
         page = trip_now(organisation, trip)
         keys = {"organisation": organisation, "trip": trip}
 
@@ -140,9 +140,10 @@ def _page(
 
         # The same trip is the same value in memory until it is changed, so comparing costs nothing.
         made_of = (page.trip, page.organisation, page.places, page.state, today())
-        return made_of, write
+        known = (key if key in {one.key for one in getattr(page.trip, field)} else "" for field, key in asked.items())
+        return Seen(made_of, write, tuple(known))
 
-    return answer(look, segment=segment, topic=topic)
+    return answer(look, *asked.values())
 
 
 def _part(parts: Iterable[Part], key: str) -> Part:

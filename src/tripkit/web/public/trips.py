@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import Response, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -13,7 +11,7 @@ from tripkit.reads.trip_list import trip_list
 from tripkit.web.frame import now, page_language, preferred_language, session, today
 from tripkit.web.public import blueprint
 from tripkit.web.public.addresses import alternates
-from tripkit.web.public.kept import answer
+from tripkit.web.public.kept import Seen, answer
 from tripkit.web.routing import Policy, route
 
 
@@ -30,14 +28,17 @@ def trips(language: str) -> Response:
     """Every trip of the installation."""
     language = page_language()
 
-    def look() -> tuple[object, Callable[[], str]]:
+    def look() -> Seen:
         cards = trip_list(session(), now=now())
-        return (cards, today()), lambda: render_template(
-            "public/trips.html",
-            language=language,
-            coming=[card for card in cards if card.state is not TripState.PAST],
-            past=[card for card in cards if card.state is TripState.PAST],
-            alternates=alternates("public.trips"),
+        return Seen(
+            (cards, today()),
+            lambda: render_template(
+                "public/trips.html",
+                language=language,
+                coming=[card for card in cards if card.state is not TripState.PAST],
+                past=[card for card in cards if card.state is TripState.PAST],
+                alternates=alternates("public.trips"),
+            ),
         )
 
     return answer(look)
@@ -48,17 +49,20 @@ def organisation(language: str, organisation: str) -> Response:
     """Every trip of one organisation."""
     language = page_language()
 
-    def look() -> tuple[object, Callable[[], str]]:
+    def look() -> Seen:
         host = find_organisation(session(), organisation) or abort(404)
         cards = trip_list(session(), organisation=organisation, now=now())
-        return (host, cards, today()), lambda: render_template(
-            "public/trips.html",
-            language=language,
-            organisation=host,
-            fallback=host.languages,
-            coming=[card for card in cards if card.state is not TripState.PAST],
-            past=[card for card in cards if card.state is TripState.PAST],
-            alternates=alternates("public.organisation", host.languages, organisation=organisation),
+        return Seen(
+            (host, cards, today()),
+            lambda: render_template(
+                "public/trips.html",
+                language=language,
+                organisation=host,
+                fallback=host.languages,
+                coming=[card for card in cards if card.state is not TripState.PAST],
+                past=[card for card in cards if card.state is TripState.PAST],
+                alternates=alternates("public.organisation", host.languages, organisation=organisation),
+            ),
         )
 
     return answer(look)
