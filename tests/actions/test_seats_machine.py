@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -146,11 +146,8 @@ class Seats(RuleBasedStateMachine):
     def act(self, action: object, **values: object) -> None:
         if values["booking_id"] is None:
             return
-        with self.judged():
-            try:
-                action(self.session, moment=make_moment(self.now), **values)  # type: ignore[operator]
-            except Refusal:
-                pass
+        with self.judged(), suppress(Refusal):
+            action(self.session, moment=make_moment(self.now), **values)  # type: ignore[operator]
 
     def rows(self, query: object) -> list[int]:
         found = list(self.session.scalars(query))  # type: ignore[call-overload]

@@ -38,7 +38,7 @@ def used() -> dict[str | tuple[str, str], str]:
     ]
     for method, path in sources:
         # A template that cannot be read is an error, not an absence of sentences.
-        options = {"silent": "false"} if method != "python" else {}
+        options = {"silent": "false", "extensions": "jinja2.ext.do"} if method != "python" else {}
         with path.open("rb") as file:
             for line, message, _comments, _context in extract(method, file, keywords=KEYWORDS, options=options):
                 key = message if isinstance(message, str) else (message[0], message[1])

@@ -45,7 +45,7 @@ def test_the_database_itself_refuses_a_pool_out_of_its_bounds(fresh_url: str, ta
     with sessions(engine)() as session:
         applied(session, make_trip(size=3))
     with engine.connect() as connection:
-        with pytest.raises(IntegrityError, match="not_oversold|not_negative"):
+        with pytest.raises(IntegrityError, match=r"not_oversold|not_negative"):
             connection.execute(text(f"UPDATE pool SET taken = {taken} WHERE kind = 'open'"))
         connection.rollback()
     engine.dispose()

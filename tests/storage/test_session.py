@@ -33,10 +33,14 @@ def test_everything_in_a_block_is_written_together(session: Session) -> None:
 
 
 def test_nothing_in_a_block_is_written_when_it_fails(session: Session) -> None:
-    with pytest.raises(KeyboardInterrupt), write(session):
-        session.add(entry("one"))
-        session.flush()
-        raise KeyboardInterrupt
+    def fail() -> None:
+        with write(session):
+            session.add(entry("one"))
+            session.flush()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
     assert actions(session) == []
 
 
