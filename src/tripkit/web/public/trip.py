@@ -12,7 +12,7 @@ from tripkit.domain.places import takes_signups
 from tripkit.domain.programme import ProgrammeItem
 from tripkit.papers.schema_org import event_json_ld
 from tripkit.reads.trip_page import TripPage
-from tripkit.web.frame import page_language, public_url, settings, today
+from tripkit.web.frame import now, page_language, public_url, settings, today
 from tripkit.web.public import blueprint
 from tripkit.web.public.addresses import alternates
 from tripkit.web.public.current import how_full, trip_now
@@ -37,7 +37,7 @@ def trip(language: str, organisation: str, trip: str) -> Response:
             "programme": programme_of(page.trip, segment=segment, topic=topic),
             "hours": hours_of(page.trip),
             "prices": [page.trip.price, *(segment.price for segment in page.trip.segments if segment.price)],
-            "kept_for": {key for key, kept in page.places.guaranteed.items() if kept.size},
+            "kept_for": _kept_for(page),
             "map": drawn(page.trip, language),
             "json_ld": _json_ld(page, language),
         },
@@ -144,6 +144,16 @@ def _page(
         return Seen(made_of, write, tuple(known))
 
     return answer(look, *asked.values())
+
+
+def _kept_for(page: TripPage) -> set[str]:
+    """Segments that places are still kept for; once they are released, nobody needs to read about them."""
+    still = {
+        segment.key
+        for segment in page.trip.segments
+        if segment.guaranteed_until is None or segment.guaranteed_until > now()
+    }
+    return {key for key, kept in page.places.guaranteed.items() if kept.size and key in still}
 
 
 def _part(parts: Iterable[Part], key: str) -> Part:
