@@ -14,7 +14,9 @@ from tripkit.eventfile.as_written import Written, event_as_written
 from tripkit.eventfile.format.programme import SECTIONS
 from tripkit.eventfile.plan_words import LIST, ORGANISATION, THING, TRIP, word
 
-_GROUPS = frozenset(["days", "sign_up", "contact", "price", "terms", "look", "guaranteed", "position", "host_contact", "when"])
+_GROUPS = frozenset(
+    ["days", "sign_up", "contact", "price", "terms", "look", "guaranteed", "position", "host_contact", "when"]
+)
 """Keys with keys of their own below them; other groups are texts per language."""
 _LONGEST_SHOWN = 80
 """Characters of a text that is shown as it was and becomes."""
@@ -45,11 +47,16 @@ class Edition:
     pictures: Mapping[str, Picture]
 
 
-def differences(before: Edition | None, after: Edition) -> tuple[Difference, ...]:
-    """Every difference, part by part in the order of the file. ``before``: None when the trip is new."""
+def differences(before: Edition | None, after: Edition, *, host: Organisation | None = None) -> tuple[Difference, ...]:
+    """Every difference, part by part in the order of the file.
+
+    ``before``: None when the trip is new; ``host`` is then its organisation as it is, if it is there already.
+    """
     new = event_as_written(after.organisation, after.trip)
     if before is None:
-        return (*_of_new(new), *_of_pictures({}, after.pictures))
+        known = event_as_written(host, after.trip)["organisation"] if host is not None else new["organisation"]
+        changes = _changed(ORGANISATION, _changes(known, new["organisation"]))
+        return (*changes, *_of_new(new), *_of_pictures({}, after.pictures))
     old = event_as_written(before.organisation, before.trip)
     return (
         *_changed(ORGANISATION, _changes(old["organisation"], new["organisation"])),
@@ -132,13 +139,12 @@ def _text_changes(what: Sentence, before: Text, after: Text) -> Iterator[Sentenc
 
 def _list_changes(what: Sentence, before: Sequence[Written], after: Sequence[Written]) -> Iterator[Sentence]:
     old, new = [_shown(entry) for entry in before], [_shown(entry) for entry in after]
-    for entry in new:
-        if entry not in old:
-            yield sentence("{what}, new: “{entry}”", what=what, entry=entry)
-    for entry in old:
-        if entry not in new:
-            yield sentence("{what}, taken away: “{entry}”", what=what, entry=entry)
-    if sorted(map(str, old)) == sorted(map(str, new)):
+    added, gone = [entry for entry in new if entry not in old], [entry for entry in old if entry not in new]
+    for entry in added:
+        yield sentence("{what}, new: “{entry}”", what=what, entry=entry)
+    for entry in gone:
+        yield sentence("{what}, taken away: “{entry}”", what=what, entry=entry)
+    if not added and not gone:
         yield sentence("{what}, changed", what=what)
 
 

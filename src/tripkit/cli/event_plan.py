@@ -1,0 +1,94 @@
+"""What an event directory would change in the database, and what that means for people; nothing is changed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import click
+from sqlalchemy import func, select
+
+from tripkit.actions.losses import what_would_be_lost
+from tripkit.cli.event_reading import Voice
+from tripkit.domain.sentences import Sentence, sentence, sentences
+from tripkit.domain.trips import Organisation
+from tripkit.eventfile import Event
+from tripkit.eventfile.consequences import consequences
+from tripkit.eventfile.plan import Change, Difference, Edition, differences
+from tripkit.reads.places import trip_places
+from tripkit.reads.trip_list import organisation as find_organisation
+from tripkit.reads.trip_page import pictures
+from tripkit.reads.trip_plan import AnySession, find_trip, trip_plan
+from tripkit.storage.trips import OrganisationRow, TripRow
+
+_MARKS = {Change.ADDED: "+", Change.CHANGED: "~", Change.REMOVED: "-"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What applying an event would do. ``losses``: why it would be refused; empty when it would not be."""
+
+    is_new: bool
+    differences: tuple[Difference, ...]
+    consequences: tuple[Sentence, ...]
+    losses: tuple[Sentence, ...]
+
+
+def plan_of(session: AnySession, event: Event) -> Plan:
+    """Compare an event with what is in the database."""
+    after = Edition(organisation=event.organisation, trip=event.trip, pictures=event.pictures)
+    trip_id = find_trip(session, event.organisation.key, event.trip.key)
+    stored = trip_plan(session, trip_id) if trip_id is not None else None
+    host = find_organisation(session, event.organisation.key)
+    if trip_id is None or stored is None:
+        return Plan(
+            is_new=True,
+            differences=differences(None, after, host=host),
+            consequences=_of_organisation(session, host, event.organisation, others=0),
+            losses=(),
+        )
+    _, organisation, trip = stored
+    before = Edition(organisation=organisation, trip=trip, pictures=pictures(session, trip_id))
+    return Plan(
+        is_new=False,
+        differences=differences(before, after),
+        consequences=(
+            *_of_organisation(session, organisation, event.organisation, others=1),
+            *consequences(trip, event.trip, trip_places(session, trip_id, trip)),
+        ),
+        losses=what_would_be_lost(session, trip_id, trip, event.trip),
+    )
+
+
+def _of_organisation(
+    session: AnySession, before: Organisation | None, after: Organisation, *, others: int
+) -> tuple[Sentence, ...]:
+    """``others``: how many of the organisation's trips are the one in question."""
+    if before is None or before == after:
+        return ()
+    hosted = select(func.count()).select_from(TripRow).join(OrganisationRow).where(OrganisationRow.key == after.key)
+    shown = (session.scalar(hosted) or 0) - others
+    if not shown:
+        return ()
+    return (
+        sentences(
+            "The organisation has another trip, whose pages change with it.",
+            "The organisation has {count} other trips, whose pages change with it.",
+            shown,
+        ),
+    )
+
+
+def tell_differences(found: Iterable[Difference], voice: Voice) -> None:
+    """A line for each: + is new, ~ is changed, - goes."""
+    for difference in found:
+        click.echo(f"  {_MARKS[difference.change]} {voice.say(difference.sentence)}")
+
+
+def tell_consequences(found: Iterable[Sentence], voice: Voice) -> None:
+    """What it means for people, if anything."""
+    listed = tuple(found)
+    if listed:
+        voice.tell(sentence("What this means for people:"))
+        for one in listed:
+            voice.tell(one, indent="  ")
