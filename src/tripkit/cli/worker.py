@@ -12,13 +12,17 @@ from tripkit.worker.thread import Worker
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
-def worker(once: bool) -> None:
+@click.option("--again", is_flag=True, help="First take up messages again that were given up.")
+def worker(once: bool, again: bool) -> None:
     """Deliver messages and end offers whose time is over. Set TRIPKIT_WORKER=no for the web processes then."""
     settings = read_settings()
     ready_engine(settings).dispose()
     working = Worker(settings)
+    if again:
+        click.echo(f"Taken up again: {working.revive()}.")
     if once:
-        click.echo(f"Sent {working.look()} messages.")
+        click.echo(f"Sent: {working.look()}.")
+        working.close()
         return
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: working.stop())

@@ -13,15 +13,17 @@ from tripkit.domain.sentences import Sentence, sentence
 
 LONGEST = {QuestionKind.TEXT: 500, QuestionKind.LONG_TEXT: 5000}
 """Longest answers in characters; other kinds are short by nature."""
-_EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s,;<>()\".]{2,}")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"  # RFC 5322, 3.2.3
+_LABEL = r"[^\W_](?:[^\W_]|-)*"
+_EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{4,24}")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 def is_email(text: str) -> bool:
-    """Whether it looks like an e-mail address (RFC 5321 length; whether it works is seen when mail is sent)."""
-    return len(text) <= 254 and text.isprintable() and _EMAIL.fullmatch(text) is not None
+    """Whether it is an e-mail address that mail can be sent to (RFC 5322 dot-atom; the domain in any script)."""
+    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None and len(text.rpartition(".")[2]) >= 2
 
 
 def has_unseen_characters(text: str) -> bool:

@@ -38,7 +38,8 @@ class Letter:
 
     ``kind``: confirmation, queued, offer, cancelled, changed or link; ``reason`` says more of the last ones: declined,
     expired, left, joined, handed_over, moved. ``link``: the secret address of the booking, empty when the reader may
-    not open it. ``offered``: the visit an offer is about, None = a place on the trip. ``message_id``: random, stable.
+    not open it. ``offered``: the visit an offer is about, None = a place on the trip. ``begins``: what the first of them to come
+    attends first, None = nothing yet. ``sum``: what the confirmed ones cost. ``message_id``: random, stable.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Letter:
     reason: str = ""
     offer_until: datetime | None = None
     offered: ProgrammeItem | None = None
+    begins: ProgrammeItem | None = None
     sum: Sum | None = None
     link: str
     trip_url: str

@@ -77,17 +77,13 @@ def _changed(letter: Letter) -> tuple[Sentence, ...]:
     return (said.get(letter.reason, sentence("Your booking was changed.")),)
 
 
-def _link(letter: Letter) -> tuple[Sentence, ...]:
-    return (sentence("Here is a new link to your booking."),)
-
-
 _VERDICTS: dict[str, Callable[[Letter], tuple[Sentence, ...]]] = {
     "confirmation": _confirmation,
     "queued": _queued,
     "offer": _offer,
     "cancelled": _cancelled,
     "changed": _changed,
-    "link": _link,
+    "link": lambda _: (sentence("Here is a new link to your booking."),),
 }
 KINDS = tuple(_VERDICTS)
 """Every kind of letter there is."""

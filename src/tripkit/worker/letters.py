@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from sqlalchemy import select
 
 from tripkit.domain.bookings import ParticipantStatus
+from tripkit.domain.collisions import attended
 from tripkit.domain.prices import Sum, add_up
+from tripkit.domain.programme import ProgrammeItem
 from tripkit.domain.trips import Organisation, Trip
 from tripkit.mailing.letter import Attachment, Letter, Person
 from tripkit.papers.calendar import calendar_name, method_of, participant_calendar
@@ -47,6 +51,7 @@ def letter_of(session: AnySession, row: OutboxRow, settings: Settings) -> Letter
         reason=row.payload.get("reason", ""),
         offer_until=datetime.fromisoformat(offer["until"]) if offer else None,
         offered=items.get(offer.get("item") or ""),
+        begins=_begins(trip, told),
         sum=_sum(session, told),
         link=f"{settings.url}/{row.language}/booking/{token}/" if token else "",
         trip_url=trip_url,
@@ -66,6 +71,16 @@ def _person(trip: Trip, told: Mapping[str, Any]) -> Person:
         visits=tuple(sorted((i for i in trip.programme if i.key in chosen), key=lambda item: item.starts_at)),
         position=told["position"],
     )
+
+
+def _begins(trip: Trip, told: Sequence[Mapping[str, Any]]) -> ProgrammeItem | None:
+    going = [
+        item
+        for one in told
+        if one["status"] == CONFIRMED
+        for item in attended(trip.programme, one["segment"], one["items"])
+    ]
+    return min(going, key=lambda item: item.starts_at, default=None)
 
 
 def _sum(session: AnySession, told: Sequence[Mapping[str, Any]]) -> Sum | None:
@@ -90,7 +105,7 @@ def _calendars(
         for one in message.payload.get("participants", ()):
             if message.kind in _WITH_CALENDAR and one["status"] == CONFIRMED:
                 before[one["id"]] = one
-    files = []
+    files: list[Attachment] = []
     for one in row.payload.get("participants", ()):
         known = before.get(one["id"])
         gone = one["status"] == CANCELLED
@@ -112,5 +127,18 @@ def _calendars(
             dropped=[key for key in known["items"] if key not in items] if known else (),
             cancelled=gone,
         )
-        files.append(Attachment(name=calendar_name(trip, cancelled=gone), data=data, method=method_of(data)))
+        name = _of_their_own(calendar_name(trip, item=_ascii(one["name"]), cancelled=gone), files)
+        files.append(Attachment(name=name, data=data, method=method_of(data)))
     return tuple(files)
+
+
+def _ascii(name: str) -> str:
+    """A name as part of a file's name: the contact person passes each colleague the right one."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", name) if sign.isascii())[:60].strip()
+
+
+def _of_their_own(name: str, files: Sequence[Attachment]) -> str:
+    taken = {file.name for file in files}
+    stem = name.removesuffix(".ics")
+    numbered = (f"{stem}-{number}.ics" for number in count(2))
+    return name if name not in taken else next(other for other in numbered if other not in taken)

@@ -1,0 +1,94 @@
+"""What a letter says after its verdict: what to do, how it stands with each person, what comes next; no layout."""
+
+from __future__ import annotations
+
+from tripkit.domain.bookings import ParticipantStatus
+from tripkit.domain.sentences import Sentence, sentence, sentences
+from tripkit.mailing.letter import Letter, Person
+
+
+def explanation(letter: Letter) -> tuple[Sentence, ...]:
+    """What the reader is to know or do, in a sentence or three. ``{moment}`` of an offer is aware, in UTC."""
+    return (*_told(letter), *_about_files(letter))
+
+
+def _told(letter: Letter) -> tuple[Sentence, ...]:
+    match letter.kind, letter.reason:
+        case "confirmation", _:
+            return (sentence("This is your confirmation."),)
+        case "queued", _:
+            return (
+                sentence(
+                    "All places that you can have are taken. When it is your turn we write to you, and you have {count}"
+                    " hours to answer. Waiting costs nothing.",
+                    count=letter.trip.offer_hours,
+                ),
+            )
+        case "offer", _:
+            return (
+                sentence(
+                    "Say yes before {moment}. After that the place goes to the next in the queue.",
+                    moment=letter.offer_until,
+                ),
+            )
+        case "cancelled", "declined" | "left":
+            return (sentence("Nothing more is needed."),)
+        case "cancelled", "expired":
+            return (sentence("If you still want to come, sign up again on the page of the trip."),)
+        case "cancelled", _:
+            return (sentence("Nothing more is needed. Freed places go to those who wait."),)
+        case "link", _:
+            return (
+                sentence(
+                    "Somebody asked for it with your address and booking code. If it was not you, there is nothing you"
+                    " need to do."
+                ),
+            )
+        case "changed", "moved":
+            return (
+                sentence(
+                    "Messages about this booking now go to another address. If it was not you who changed it, write to"
+                    " {email}.",
+                    email=letter.host.email,
+                ),
+            )
+    return (sentence("This is how it stands now."),)
+
+
+def _about_files(letter: Letter) -> tuple[Sentence, ...]:
+    cancels = [file for file in letter.attachments if file.method == "CANCEL"]
+    if not letter.attachments:
+        return ()
+    if len(cancels) == len(letter.attachments):
+        return (sentence("Open the attached file to take the trip out of the calendar."),)
+    if letter.kind == "confirmation":
+        return (
+            sentences("The calendar is attached.", "A calendar for each one is attached.", len(letter.attachments)),
+        )
+    return (sentence("The attached calendar replaces the one before."),)
+
+
+def standing(person: Person) -> Sentence:
+    """How it stands with one person's place."""
+    if person.position is not None:
+        return sentence("Waiting, number {position} in the queue", position=person.position)
+    return {
+        ParticipantStatus.CONFIRMED: sentence("Confirmed"),
+        ParticipantStatus.OFFERED: sentence("On offer"),
+        ParticipantStatus.WAITING: sentence("Waiting"),
+        ParticipantStatus.CANCELLED: sentence("No longer on the trip"),
+    }[person.status]
+
+
+def waits_for(letter: Letter, person: Person) -> tuple[Sentence, ...]:
+    """What somebody who waits is to know, where the letter has not said it of the whole party."""
+    if person.status is not ParticipantStatus.WAITING or letter.kind == "queued":
+        return ()
+    return (
+        sentence(
+            "When there is a place for {name} we write to you, and you have {count} hours to answer. Waiting costs"
+            " nothing.",
+            name=person.name,
+            count=letter.trip.offer_hours,
+        ),
+    )
