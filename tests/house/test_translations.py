@@ -5,12 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from functools import cache
+from typing import get_args
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
+from pydantic import BaseModel
 
 from tests.house.tree import PACKAGE, files, modules, pages, shown
+from tripkit.eventfile.format.programme import EventEntry
+from tripkit.eventfile.format.story import StoryEntry
 
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
@@ -46,6 +50,20 @@ def used() -> dict[str | tuple[str, str], str]:
     return found
 
 
+def groups_of_keys(model: type[BaseModel]) -> set[type[BaseModel]]:
+    """A group of keys of the event directory's format, and every group below it."""
+    found = {model}
+    for field in model.model_fields.values():
+        found |= {one for inner in models_in(field.annotation) for one in groups_of_keys(inner)}
+    return found
+
+
+def models_in(annotation: object) -> set[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return {annotation}
+    return {one for part in get_args(annotation) for one in models_in(part)}
+
+
 def named(text: str) -> set[str]:
     return {one or other for one, other in NAMED.findall(text)}
 
@@ -64,6 +82,18 @@ def test_every_sentence_is_translated_into_swedish() -> None:
         message = catalogue().get(key if isinstance(key, str) else key[0])
         if not translated(message, counts=isinstance(key, tuple)):
             missing[place] = key
+    assert missing == {}
+
+
+def test_what_is_said_of_a_missing_key_is_translated_into_swedish() -> None:
+    required = {
+        f"{model.__name__}.{name}": field.description
+        for model in groups_of_keys(EventEntry) | groups_of_keys(StoryEntry)
+        for name, field in model.model_fields.items()
+        if field.is_required() and field.description
+    }
+    assert required["TripEntry.size"], "the descriptions of the format are found"
+    missing = {key: text for key, text in required.items() if not translated(catalogue().get(text), counts=False)}
     assert missing == {}
 
 

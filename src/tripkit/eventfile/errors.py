@@ -39,7 +39,8 @@ class FileError:
         """The line that is shown: ``file:line:column: what is wrong; what is allowed; did you mean "…"?``."""
         parts = [say(self.sentence)]
         if self.hint is not None:
-            parts.append(say(self.hint))
+            # What a key means is a sentence of its own in the published format: here it goes on.
+            parts.append(say(self.hint).removesuffix("."))
         if self.nearest is not None:
             parts.append(say(sentence("did you mean “{word}”?", word=self.nearest)))
         return f"{self.file}:{self.line}:{self.column}: {'; '.join(parts)}"

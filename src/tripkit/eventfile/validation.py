@@ -250,7 +250,7 @@ def _what_it_is(model: type[Entry], where: Path) -> Sentence | None:
     parent = _model_at(model, where[:-1])
     for name, field in parent.model_fields.items():
         if (field.alias or name) == where[-1] and field.description:
-            return sentence("{description}", description=field.description.split(". ")[0].rstrip("."))
+            return Sentence(field.description)
     return None
 
 
