@@ -14,7 +14,7 @@ def consequences(before: Trip, after: Trip, places: Places) -> tuple[Sentence, .
     """What happens to people when ``after`` takes the place of ``before``. ``places``: as they are now."""
     return (
         *_of_status(before, after, places),
-        *_of_size(sentence("the trip"), before.size, after.size, places.trip),
+        *_of_size(sentence("The trip"), before.size, after.size, places.trip),
         *_of_segments(before, after, places),
         *_of_items(before, after, places),
         *_of_terms(before, after, places),
@@ -24,8 +24,8 @@ def consequences(before: Trip, after: Trip, places: Places) -> tuple[Sentence, .
 def _of_status(before: Trip, after: Trip, places: Places) -> Iterator[Sentence]:
     if before.status is not after.status and after.status is not TripStatus.PLANNED and places.trip.taken:
         yield sentences(
-            "One person has a place. Their booking stays, and nobody is written to by this.",
-            "{count} people have a place. Their bookings stay, and nobody is written to by this.",
+            "One person has a place. Their booking stays, and no mail is sent.",
+            "{count} people have a place. Their bookings stay, and no mail is sent.",
             places.trip.taken,
         )
 

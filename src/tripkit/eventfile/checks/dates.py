@@ -65,7 +65,7 @@ def _check_sign_up(draft: Draft, findings: Findings) -> None:
         findings.error(
             written.where("opens"),
             sentence("sign-up opens when the trip has started"),
-            sentence("it ends then at last"),
+            sentence("it closes then at the latest"),
         )
     if closes is not None and closes > start:
         hint = sentence("sign-up ends when the first day begins, whatever is written here")
