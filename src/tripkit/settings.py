@@ -86,11 +86,14 @@ def _database(name: str, value: str | None) -> str:
         path = Path.cwd() / "var" / "tripkit.sqlite3"
         return f"sqlite:///{path}"
     scheme = value.partition(":")[0]
-    if scheme in {"postgres", "postgresql"}:
-        return "postgresql+psycopg:" + value.partition(":")[2]
-    if scheme in {"sqlite", "postgresql+psycopg"}:
-        return value
-    raise WrongSetting(f"{name} is {scheme}:…; use sqlite:///path/to/file or postgresql://user:password@host/database.")
+    right = "use sqlite:///path/to/file or postgresql://user:password@host/database."
+    if scheme not in {"postgres", "postgresql", "postgresql+psycopg", "sqlite"}:
+        raise WrongSetting(f"{name} is {scheme[:20]}:…; {right}")
+    address = value.partition("://")[2]
+    if not address or (scheme == "sqlite" and (address[0] != "/" or address == "/")):
+        # The value may hold a password, so it is not said.
+        raise WrongSetting(f"{name} names no database; {right}")
+    return value if scheme == "sqlite" else f"postgresql+psycopg://{address}"
 
 
 def _secret(name: str, value: str | None) -> str | None:

@@ -6,7 +6,7 @@ import click
 import waitress
 
 from tripkit.app import create_app
-from tripkit.cli.surroundings import read_settings, ready_engine
+from tripkit.cli.surroundings import read_settings, ready_engine, said
 
 
 @click.command()
@@ -17,7 +17,8 @@ def serve(host: str, port: int, threads: int) -> None:
     """Serve the site. Put a reverse proxy with TLS in front of it."""
     settings = read_settings()
     ready_engine(settings).dispose()
-    app = create_app(settings)
+    with said():
+        app = create_app(settings)
     click.echo(f"Serving {settings.url} on http://{host}:{port}/. Stop with Ctrl-C.")
     try:
         waitress.serve(app, host=host, port=port, threads=threads, _quiet=True)
