@@ -39,6 +39,7 @@ _WORDS = {
     "at_least": sentence("smallest number"),
     "at_most": sentence("at most"),
     "biography": sentence("who it is"),
+    "between": sentence("sites"),
     "brand": sentence("main colour"),
     "accent": sentence("accent colour"),
     "changes_until": sentence("changes allowed until"),

@@ -18,6 +18,7 @@ from tripkit.eventfile.checks.questions import check_questions
 from tripkit.eventfile.directory import EventDirectory
 from tripkit.eventfile.errors import EventErrors, Findings, Position, in_order
 from tripkit.eventfile.event import Event
+from tripkit.eventfile.format.scalars import FIRST_YEAR, LAST_YEAR
 from tripkit.eventfile.pictures import check_pictures, read_pictures
 from tripkit.eventfile.sources import STORY, Sources, read_sources
 from tripkit.eventfile.story import Story
@@ -39,12 +40,15 @@ def read_event(
     story too, moves with it, and times by the clock stay. ``key``: the trip's place in the address instead of the one
     written. ``opens`` (aware): when sign-up opens instead; the story then moves as the opening does.
 
-    Raises: EventErrors with every error of every file; ValueError for a key that is none, or a moment without a zone.
+    Raises: EventErrors with every error of every file; ValueError for a key that is none, a moment without a zone, or
+    one before 1970 or after 2199.
     """
     if key is not None and (not KEY.fullmatch(key) or len(key) > 60):
         raise ValueError(f"not a key: {key!r}")
     if opens is not None and opens.tzinfo is None:
         raise ValueError("a moment without a time zone")
+    if any(moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR for moment in (starting, opens)):
+        raise ValueError(f"not between {FIRST_YEAR} and {LAST_YEAR}")
     findings = Findings()
     if not directory.is_dir():
         findings.error(Position(str(directory)), sentence("there is no such directory"))

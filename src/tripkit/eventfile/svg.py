@@ -68,6 +68,7 @@ class _Check:
         self._style: str | None = None
         self._found = 0
         self._depth = 0
+        parser.XmlDeclHandler = self._declaration
         parser.StartDoctypeDeclHandler = self._doctype
         parser.ProcessingInstructionHandler = self._instruction
         parser.StartElementHandler = self._start
@@ -81,6 +82,11 @@ class _Check:
         self._found += 1
         if self._found >= _MOST:
             raise _Enough
+
+    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        # A browser believes it, and would read other characters than those that are checked here.
+        if encoding is not None and encoding.lower() not in {"utf-8", "utf8", "us-ascii"}:
+            self._wrong(sentence("this picture is not UTF-8"), sentence("save it as SVG in UTF-8"))
 
     def _doctype(self, *_: object) -> None:
         # Entities are declared in it, and may grow without end: not even looked at.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -82,9 +84,8 @@ def _note_empty(node: Node, path: Path, findings: Findings) -> Iterator[str]:
             what = sentence("nothing is written after “{key}”", key=key)
             hint = _split_by_comma(node, key) or sentence("write it, or take the line away")
             findings.error(node.key_at[key], what, hint)
-            yield (
-                ".".join(str(step) for step in (*path, key)[:2]) if path[:1] in {("organisation",), ("trip",)} else key
-            )
+            part = (*path, key)
+            yield ".".join(map(str, part[:2])) if part[0] in _STAND_INS else str(part[0])
         yield from _note_empty(inner, (*path, key), findings)
 
 
@@ -97,6 +98,9 @@ def _split_by_comma(node: Mapping, key: str) -> Sentence | None:
     while last < len(keys) and _is_without_colon(node, keys[last]):
         last += 1
     before = node.nodes[keys[first]] if 0 <= first < last else None
+    if isinstance(before, Scalar) and isinstance(before.value, int) and keys[first + 1].isdecimal():
+        example = f"{keys[first]}: {before.raw}.{keys[first + 1]}"
+        return sentence("a number has a point, not a comma: {example}", example=example)
     if not isinstance(before, Scalar) or not isinstance(before.value, str):
         return None
     return sentence(
@@ -149,7 +153,7 @@ def note(problems: list[ErrorDetails], model: type[Entry], root: Mapping, findin
         where = problem["loc"]
         if _is_noted(problem, root):
             continue
-        what, hint, nearest = _said(problem, model)
+        what, hint, nearest = _said(problem, model, root)
         findings.error(_position(problem, root, where), what, hint, nearest)
 
 
@@ -168,7 +172,7 @@ def _position(problem: ErrorDetails, root: Mapping, where: Path) -> Position:
     return node_at(root, where).at
 
 
-def _said(problem: ErrorDetails, model: type[Entry]) -> tuple[Sentence, Sentence | None, str | None]:
+def _said(problem: ErrorDetails, model: type[Entry], root: Mapping) -> tuple[Sentence, Sentence | None, str | None]:
     where, kind, given = problem["loc"], problem["type"], problem.get("input")
     context = problem.get("ctx", {})
     key = str(where[-1]) if where else ""
@@ -180,33 +184,40 @@ def _said(problem: ErrorDetails, model: type[Entry]) -> tuple[Sentence, Sentence
         allowed = _allowed(_model_at(model, where[:-1]))
         hint = sentence("allowed here: {words}", words=list_words(allowed, 30))
         return sentence("unknown key “{key}”", key=key), hint, nearest_word(key, allowed)
-    if kind == "enum":
+    if kind == "enum" and isinstance(given, str | int | Decimal):
         allowed = _enum_words(str(context.get("expected", "")))
         return (
             sentence("“{word}” is not known here", word=str(given)[:60]),
             sentence("allowed: {words}", words=list_words(allowed, 30)),
             nearest_word(str(given), allowed),
         )
-    return _said_wrong_type(problem, given, context)
+    if kind == "enum":
+        hint = sentence("allowed: {words}", words=list_words(_enum_words(str(context.get("expected", ""))), 30))
+        return sentence("one word is wanted here"), hint, None
+    return _said_wrong_type(problem, node_at(root, where), context)
 
 
 def _said_wrong_type(
-    problem: ErrorDetails, given: Any, context: dict[str, Any]
+    problem: ErrorDetails, given: Node, context: dict[str, Any]
 ) -> tuple[Sentence, Sentence | None, str | None]:
     match problem["type"]:
-        case "string_type" if not isinstance(given, dict | list):
-            written = "true" if given is True else "false" if given is False else str(given)[:60]
-            return sentence("text is wanted here"), sentence('put quotes around it: "{written}"', written=written), None
+        case "string_type" if isinstance(given, Scalar):
+            hint = sentence('put quotes around it: "{written}"', written=given.raw[:60])
+            return sentence("text is wanted here"), hint, None
         case "string_type":
             return sentence("text is wanted here"), None, None
         case "int_type":
             return (
                 sentence("a whole number is wanted here"),
-                sentence("write it with digits only, without quotes"),
+                _whole_number_hint(given),
                 None,
             )
         case "bool_type":
-            return sentence("true or false is wanted here"), sentence("write it without quotes"), None
+            return (
+                sentence("true or false is wanted here"),
+                sentence("write true for yes and false for no, without quotes"),
+                None,
+            )
         case "list_type":
             return sentence("a list is wanted here"), sentence("write [one, two], or lines that start with “- ”"), None
         case "dict_type":
@@ -222,9 +233,9 @@ def _said_wrong_type(
                 None,
             )
         case "greater_than_equal":
-            return sentence("the number is too small"), sentence("at least {least}", least=context["ge"]), None
+            return sentence("the number is too small"), sentence("at least {least}", least=int(context["ge"])), None
         case "less_than_equal":
-            return sentence("the number is too large"), sentence("at most {most}", most=context["le"]), None
+            return sentence("the number is too large"), sentence("at most {most}", most=int(context["le"])), None
         case "string_too_long":
             return (
                 sentence("the text is too long"),
@@ -236,6 +247,12 @@ def _said_wrong_type(
         case "too_long":
             return sentence("too many in the list"), sentence("at most {most}", most=context["max_length"]), None
     return sentence("this cannot be: {problem}", problem=problem["msg"]), None, None
+
+
+def _whole_number_hint(given: Node) -> Sentence:
+    if isinstance(given, Scalar) and re.fullmatch(r"0[0-9]+", given.raw) and (number := given.raw.lstrip("0")):
+        return sentence("write {number}, without a 0 before it", number=number)
+    return sentence("write it with digits only, without quotes")
 
 
 def _enum_words(expected: str) -> list[str]:

@@ -37,9 +37,9 @@ def write_event(
     Raises: ChangeRefused when other things are in the directory, or a picture's name is none.
     """
     _check_place(directory)
-    for name in pictures:
-        if not PICTURE_NAME.fullmatch(name):
-            raise ChangeRefused(sentence("“{name}” cannot be the name of a picture's file.", name=name))
+    for picture in pictures.values():
+        if not PICTURE_NAME.fullmatch(picture.name):
+            raise ChangeRefused(sentence("“{name}” cannot be the name of a picture's file.", name=picture.name))
     written = event_as_written(organisation, trip)
     texts = take_long_texts(written, SINGLE_TEXTS, TEXT_OF, _is_long)
     files = {
@@ -48,6 +48,8 @@ def write_event(
         **{f"pictures/{picture.name}": picture.data for picture in pictures.values()},
         **schema_files(),
     }
+    for name in files:
+        _check_file(directory, name)
     _remove_stale(directory, files)
     for name, data in files.items():
         _write(directory, name, data)
@@ -69,6 +71,20 @@ def _check_place(directory: Path) -> None:
         )
 
 
+def _check_file(directory: Path, name: str) -> None:
+    """Before anything is written or taken away: whether this file would be in the directory, where none or a file is."""
+    path = directory / name
+    try:
+        inside = ".." not in Path(name).parts and path.parent.resolve().is_relative_to(directory.resolve())
+    except (OSError, RuntimeError):  # Links in a circle; which of the two depends on the version of Python.
+        inside = False
+    if not inside:
+        raise ChangeRefused(sentence("{file} points out of the directory.", file=name))
+    folders = [folder for folder in path.parents if folder.is_relative_to(directory)]
+    if (path.is_dir() and not path.is_symlink()) or any(folder.exists() and not folder.is_dir() for folder in folders):
+        raise ChangeRefused(sentence("{file} cannot be written: something else is there.", file=name))
+
+
 def _is_long(texts: Iterable[str]) -> bool:
     listed = list(texts)
     return any("\n" in text or len(text) > _LONG for text in listed) and not any("\r" in text for text in listed)
@@ -88,8 +104,6 @@ def _remove_stale(directory: Path, files: Iterable[str]) -> None:
 def _write(directory: Path, name: str, data: bytes) -> None:
     """Put a file in its place whole, also where a link stood."""
     path = directory / name
-    if ".." in Path(name).parts or not path.parent.resolve().is_relative_to(directory.resolve()):
-        raise ChangeRefused(sentence("{file} points out of the directory.", file=name))
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".tripkit-")
     try:

@@ -24,13 +24,16 @@ from ruamel.yaml.events import (
 from tripkit.domain.sentences import Sentence, sentence
 from tripkit.eventfile.directory import character_name, unseen_character
 from tripkit.eventfile.errors import Findings, Position
+from tripkit.eventfile.syntax import syntax_error
 
 _DEEPEST = 20
 _NULL = re.compile(r"|~|null|Null|NULL")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
-_INT = re.compile(r"[-+]?[0-9]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_MOST_DIGITS = 1000  # Python refuses to read longer whole numbers.
+_INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,999})")  # Python refuses to read much longer ones.
+# More digits in the exponent than anybody writes would be refused by `Decimal`.
+_FLOAT = re.compile(
+    r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)\.[0-9]*|[1-9][0-9]*(?=[eE]))([eE][-+]?[0-9]{1,6})?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +103,10 @@ def parse(file: str, text: str, findings: Findings) -> Node | None:
     reader = _Reader(file, YAML(typ="safe", pure=True).parse(text), findings)
     try:
         return reader.document()
+    except _TooDeep as deep:
+        findings.error(deep.args[0], sentence("too many brackets or levels are inside each other"))
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = Position(file, mark.line + 1, mark.column + 1) if mark else Position(file)
-        findings.error(at, *_say_syntax_error(error, text, at))
+        findings.error(*syntax_error(error, file, text))
     except YAMLError as error:
         findings.error(
             Position(file), sentence("this cannot be read as YAML: {problem}", problem=str(error).split("\n")[0])
@@ -111,29 +114,8 @@ def parse(file: str, text: str, findings: Findings) -> Node | None:
     return None
 
 
-def _say_syntax_error(error: MarkedYAMLError, text: str, at: Position) -> tuple[Sentence, Sentence | None]:
-    lines = text.split("\n")
-    line = lines[at.line - 1] if at.line <= len(lines) else ""
-    problem = error.problem or ""
-    if "\t" in line[: at.column]:
-        return sentence("a tab stands where YAML wants spaces"), sentence("indent with spaces")
-    if "mapping values are not allowed" in problem:
-        return sentence("this colon makes no sense here"), sentence(
-            "a text with a colon in it needs quotes around it; a new key needs a line of its own"
-        )
-    if "could not find expected ':'" in problem or "expected ':'" in problem:
-        return sentence("a key without a colon after it"), sentence("write “key: value”, with a space after the colon")
-    if "end of stream" in problem or "<stream end>" in problem:
-        return sentence("the file ends in the middle of something"), sentence(
-            "look for a quote or a bracket that is not closed"
-        )
-    if "block end" in problem or "<block" in problem:
-        return sentence("this line does not line up with those above it"), sentence(
-            "keys of one list or group start in the same column"
-        )
-    if "cannot start any token" in problem:
-        return sentence("a text cannot start with this character"), sentence("put quotes around the text")
-    return sentence("this is not valid YAML: {problem}", problem=problem or str(error)), None
+class _TooDeep(Exception):
+    """More levels inside each other than any event directory has; its argument is where."""
 
 
 class _Reader:
@@ -163,7 +145,7 @@ class _Reader:
     def _node(self, event: Any, depth: int) -> Node:
         self._refuse_extras(event)
         if depth > _DEEPEST:
-            raise MarkedYAMLError(problem="too many levels inside each other", problem_mark=event.start_mark)
+            raise _TooDeep(self._at(event))
         if isinstance(event, MappingStartEvent):
             return self._mapping(event, depth)
         if isinstance(event, SequenceStartEvent):
@@ -173,7 +155,8 @@ class _Reader:
             return sequence
         if isinstance(event, ScalarEvent):
             return self._scalar(event)
-        return Scalar(self._at(event), None, "")
+        # Only an alias is left. It is said already, so it counts as something written.
+        return Scalar(self._at(event), f"*{event.anchor}", f"*{event.anchor}")
 
     def _mapping(self, start: Any, depth: int) -> Mapping:
         mapping = Mapping(self._at(start), in_braces=bool(start.flow_style))
@@ -194,7 +177,7 @@ class _Reader:
 
     def _scalar(self, event: Any) -> Scalar:
         raw: str = event.value
-        if match := unseen_character(raw):
+        while match := unseen_character(raw):
             self._error(
                 event, sentence("a character that cannot be seen, {character}", character=character_name(match.group()))
             )
@@ -219,12 +202,15 @@ class _Reader:
 
 
 def scalar_value(raw: str) -> str | int | Decimal | bool | None:
-    """What a scalar without quotes is, by the core schema of YAML 1.2 (10.3.2); dates and times stay text."""
+    """What a scalar without quotes is, by the core schema of YAML 1.2 (10.3.2); dates and times stay text.
+
+    So does 0701234567: digits after a leading zero are a telephone number or the like, and the zero must not get lost.
+    """
     if _NULL.fullmatch(raw):
         return None
     if _BOOL.fullmatch(raw):
         return raw.lower() == "true"
-    if _INT.fullmatch(raw) and len(raw) <= _MOST_DIGITS:
+    if _INT.fullmatch(raw):
         return int(raw)
     if _FLOAT.fullmatch(raw):
         return Decimal(re.sub(r"(?i)\.(inf|nan)", r"\1", raw))

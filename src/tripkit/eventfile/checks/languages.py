@@ -23,6 +23,21 @@ _NEEDED = {
     "text",
 }
 """Texts that cannot be left out."""
+_MEANT = {
+    "se": "sv",
+    "swe": "sv",
+    "svenska": "sv",
+    "gb": "en",
+    "uk": "en",
+    "us": "en",
+    "eng": "en",
+    "dk": "da",
+    "ee": "et",
+    "cz": "cs",
+    "gr": "el",
+    "ua": "uk",
+}
+"""Codes of countries and the like, and the language (ISO 639-1) that is meant by them."""
 Owned = tuple[Entry, tuple[str | int, ...], dict[str, str], bool]
 """(the group a text is in, the path to it, the text, whether it is needed)."""
 
@@ -79,7 +94,7 @@ def _check(owned: Owned, wanted: Sequence[str], allowed: Sequence[str], findings
                 owner.key_at(*path, language),
                 sentence("“{language}” is not one of the languages of the trip", language=language),
                 sentence("they are {words}", words=list_words(allowed)),
-                nearest_word(language, allowed),
+                nearest_word(_MEANT.get(language.casefold(), language), allowed),
             )
     if not text and not needed:
         return

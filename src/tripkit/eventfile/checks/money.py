@@ -10,10 +10,17 @@ from tripkit.domain.sentences import sentence
 from tripkit.eventfile.errors import Findings, nearest_word
 from tripkit.eventfile.values import Draft
 
+_USUAL = ("SEK", "EUR", "NOK", "DKK", "ISK", "GBP", "USD", "CHF", "PLN", "CZK")
+
 
 @lru_cache(maxsize=1)
 def _currencies() -> frozenset[str]:
     return frozenset(list_currencies())
+
+
+def _meant(currency: str) -> str | None:
+    """Written small, or one of those that trips are paid in: among all there are, any three letters are near to some."""
+    return currency.upper() if currency.upper() in _currencies() else nearest_word(currency, _USUAL)
 
 
 def check_money(draft: Draft, findings: Findings) -> None:
@@ -24,7 +31,7 @@ def check_money(draft: Draft, findings: Findings) -> None:
     if price.currency not in _currencies():
         hint = sentence("write the three letters of ISO 4217, as in SEK or EUR")
         what = sentence("there is no currency “{currency}”", currency=price.currency)
-        findings.error(price.where("currency"), what, hint, nearest_word(price.currency, _currencies()))
+        findings.error(price.where("currency"), what, hint, _meant(price.currency))
     elif get_currency_precision(price.currency) != 2:
         findings.error(
             price.where("currency"),

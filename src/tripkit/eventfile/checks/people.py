@@ -63,7 +63,7 @@ def _check_visits(draft: Draft, findings: Findings) -> None:
                 sentence("write at most {room}", room=room),
             )
         elif item.choice is not None and item.size is None and room is not None:
-            if _may_come(draft, item) > room:
+            if draft.is_whole("trip.size", "segments") and _may_come(draft, item) > room:
                 findings.error(
                     written.where("site"),
                     sentence("the site takes {room} people at a time, and this visit has no size", room=room),

@@ -23,7 +23,7 @@ _KEY = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _COLOUR = (
     r"^(#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})|(rgb|hsl|hwb|lab|lch|oklab|oklch)\(([0-9.%/ ,+-]|deg|rad|turn|none){1,60}\))$"
 )
-_FIRST_YEAR, _LAST_YEAR = 1970, 2199
+FIRST_YEAR, LAST_YEAR = 1970, 2199
 _LINE_BREAK = re.compile("[\n\r\t\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -33,9 +33,12 @@ def refuse(said: Sentence, hint: Sentence | None = None) -> NoReturn:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str):
+    """What is written for a day or a time; a number too, so that 10.45 is called what it is: not a time."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, str | int | Decimal):
         raise PydanticCustomError("string_type", "text wanted")
-    return value
+    return str(value)
 
 
 def _matching(pattern: str, said: Sentence, hint: Sentence) -> Callable[[str], str]:
@@ -71,17 +74,18 @@ def _day(value: object) -> date:
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         refuse(sentence("“{text}” is not a day", text=text[:40]), hint)
     try:
-        return _in_reach(date.fromisoformat(text))
+        found = date.fromisoformat(text)
     except ValueError:
         refuse(sentence("there is no day {text}", text=text), hint)
+    return _in_reach(found)
 
 
 Dated = TypeVar("Dated", bound=date)
 
 
 def _in_reach(day: Dated) -> Dated:
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        refuse(sentence("the year is not between {first} and {last}", first=str(_FIRST_YEAR), last=str(_LAST_YEAR)))
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        refuse(sentence("the year is not between {first} and {last}", first=str(FIRST_YEAR), last=str(LAST_YEAR)))
     return day
 
 
@@ -90,6 +94,12 @@ def _wall_time(value: object) -> time:
     text = _text(value)
     if not re.fullmatch(rf"\d\d:\d\d(:\d\d)?{_OFFSET}?", text):
         refuse(sentence("“{text}” is not a time", text=text[:40]), hint)
+    if text.startswith("24:"):
+        # Some versions of Python read it as the beginning of the same day.
+        refuse(
+            sentence("there is no time {text}", text=text),
+            sentence("write 00:00, and the next day, as to_day, with it"),
+        )
     try:
         return time.fromisoformat(text)
     except ValueError:
@@ -102,9 +112,10 @@ def _moment(value: object) -> datetime:
     if not re.fullmatch(rf"\d{{4}}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?{_OFFSET}?", text):
         refuse(sentence("“{text}” is not a moment", text=text[:40]), hint)
     try:
-        return _in_reach(datetime.fromisoformat(text))
+        found = datetime.fromisoformat(text)
     except ValueError:
         refuse(sentence("there is no moment {text}", text=text), hint)
+    return _in_reach(found)
 
 
 def _number(value: object) -> Decimal:
