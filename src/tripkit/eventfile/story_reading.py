@@ -135,7 +135,7 @@ class _StoryReader:
 
     def _unknown(self, at: Position, word: str, among: str, allowed: list[str]) -> None:
         what = sentence("there is no “{key}” among {section}", key=word, section=among)
-        hint = sentence("known: {words}", words=list_words(allowed))
+        hint = sentence("known: {words}", words=list_words(allowed)) if allowed else None
         self._findings.error(at, what, hint, nearest_word(word, allowed))
 
     def _check_open(self, entry: StoryBookingEntry, at: datetime) -> None:
