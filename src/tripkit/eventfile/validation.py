@@ -237,16 +237,18 @@ def _said_wrong_type(
         case "less_than_equal":
             return sentence("the number is too large"), sentence("at most {most}", most=int(context["le"])), None
         case "string_too_long":
-            return (
-                sentence("the text is too long"),
-                sentence("at most {most} characters", most=context["max_length"]),
-                None,
-            )
+            return _too_long(context)
+        case "too_long" if isinstance(given, Scalar):
+            return _too_long(context)  # A key and the like, whose length is looked at after its letters.
         case "too_short":
             return sentence("too few in the list"), sentence("at least {least}", least=context["min_length"]), None
         case "too_long":
             return sentence("too many in the list"), sentence("at most {most}", most=context["max_length"]), None
     return sentence("this cannot be: {problem}", problem=problem["msg"]), None, None
+
+
+def _too_long(context: dict[str, Any]) -> tuple[Sentence, Sentence, None]:
+    return sentence("the text is too long"), sentence("at most {most} characters", most=context["max_length"]), None
 
 
 def _whole_number_hint(given: Node) -> Sentence:
