@@ -27,7 +27,7 @@ def compose(letter: Letter) -> EmailMessage:
     letter = _in_lines(letter)
     words = words_for(letter)
     message = EmailMessage(policy=POLICY)
-    message["Subject"] = one_line(f"{words['heading']} {words['short_title']} ({letter.code})")[:300]
+    message["Subject"] = _header(f"{words['heading']} {words['short_title']} ({letter.code})")[:300]
     message["From"] = _address(i18n.text(letter.host.name, letter.language, letter.host.languages), letter.sender)
     message["To"] = _address(letter.contact_name, letter.recipient)
     if letter.sender != letter.host.email:
@@ -35,7 +35,6 @@ def compose(letter: Letter) -> EmailMessage:
     message["Date"] = format_datetime(letter.written_at)
     message["Message-ID"] = f"<{letter.message_id}@{_address('', letter.sender).domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers.
-    message["Content-Language"] = letter.language
     message.set_content(_environment().get_template("letter.txt").render(words))
     message.add_alternative(_environment().get_template("letter.html").render(words), subtype="html")
     for attachment in letter.attachments:
@@ -46,6 +45,8 @@ def compose(letter: Letter) -> EmailMessage:
             filename=attachment.name,
             params={"method": attachment.method, "charset": "utf-8"},
         )
+    # Last: a part that is added takes the Content- headers there are down into itself.
+    message["Content-Language"] = letter.language
     return message
 
 
@@ -54,10 +55,19 @@ def _in_lines(letter: Letter) -> Letter:
     return replace(letter, contact_name=one_line(letter.contact_name), people=people)
 
 
+def _header(text: str) -> str:
+    """A text as a header may hold it.
+
+    What looks like an encoded word (RFC 2047) is decoded by the standard library when it is set as a header, and the
+    line breaks that come out of it end the header.
+    """
+    return one_line(text).replace("=?", "= ?")
+
+
 def _address(name: str, address: str) -> Address:
     """An address with its domain as mail servers know it: å.example is xn--5ca.example (RFC 5890)."""
     local, _, domain = address.rpartition("@")
-    return Address(display_name=one_line(name)[:120], addr_spec=f"{local}@{domain.encode('idna').decode('ascii')}")
+    return Address(display_name=_header(name)[:120], addr_spec=f"{local}@{domain.encode('idna').decode('ascii')}")
 
 
 @cache

@@ -16,6 +16,7 @@ from tripkit.mailing.letter import Letter
 from tripkit.mailing.verdict import verdict
 
 _A_WEEK = 7
+_NO_BREAK = "\u00a0"
 
 
 def one_line(text: str) -> str:
@@ -34,7 +35,7 @@ def words_for(letter: Letter) -> dict[str, Any]:
     return {
         "letter": letter,
         "language": language,
-        "heading": say(verdict(letter)),
+        "heading": _with_capital(_sayer(letter, in_words=True)(verdict(letter))),
         "explanation": say(explanation(letter)),
         "short_title": text(letter.trip.short_title or letter.trip.title),
         "days": i18n.days(letter.trip.starts_on, letter.trip.ends_on, language),
@@ -48,23 +49,30 @@ def words_for(letter: Letter) -> dict[str, Any]:
     }
 
 
-def _sayer(letter: Letter) -> Callable[[Iterable[Sentence]], str]:
-    """Says sentences one after the other, moments by the clock of the trip."""
+def _sayer(letter: Letter, *, in_words: bool = False) -> Callable[[Iterable[Sentence]], str]:
+    """Says sentences one after the other, moments by the clock of the trip; ``in_words``: counts as a heading has them."""
     language, zone = letter.language, letter.trip.time_zone
 
+    def shown(name: str, value: object) -> object:
+        if isinstance(value, datetime):
+            return i18n.moment(value, language, zone)
+        return i18n.in_words(value, language) if in_words and name == "count" and isinstance(value, int) else value
+
     def said(one: Sentence) -> str:
-        values = {
-            name: i18n.moment(value, language, zone) if isinstance(value, datetime) else value
-            for name, value in one.values.items()
-        }
+        values = {name: shown(name, value) for name, value in one.values.items()}
         return i18n.say(Sentence(one.text, values, one.plural, one.count), language)
 
     return lambda several: " ".join(said(one) for one in several)
 
 
+def _with_capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _when(at: date | datetime, letter: Letter) -> str:
     year = at.year != letter.trip.starts_on.year
     said = i18n.day(at, letter.language, year=year)
+    said = said.replace(" ", _NO_BREAK, 1)  # “20 december” is read in one piece, also in a narrow column.
     return f"{said} {i18n.clock_time(at, letter.language)}" if isinstance(at, datetime) else said
 
 
@@ -74,5 +82,4 @@ def _starts(item: ProgrammeItem, letter: Letter) -> str:
     parts = [i18n.weekday(local.date(), language)]
     if (letter.trip.ends_on - letter.trip.starts_on).days >= _A_WEEK:
         parts.append(i18n.day(local.date(), language))
-    # A time is read in one piece.
-    return "\u00a0".join([*parts, i18n.clock_time(local, language)])
+    return _NO_BREAK.join([*parts, i18n.clock_time(local, language)])

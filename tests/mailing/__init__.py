@@ -1,0 +1,1 @@
+"""Messages, composed from values: no database and no mail server."""
