@@ -97,13 +97,16 @@ def test_what_is_said_of_a_missing_key_is_translated_into_swedish() -> None:
     assert missing == {}
 
 
-def test_a_translation_names_no_value_that_its_sentence_does_not_have() -> None:
+def test_a_translation_names_the_values_of_its_sentence() -> None:
     wrong = []
     for message in catalogue():
         originals = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
         strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
         known = set().union(*(named(one) for one in originals))
-        wrong += [f"{message.id}: {string}" for string in strings if message.id and not named(string) <= known]
+        # “One place is left” may count in words; what is said of several names every value.
+        fits = all(named(one) <= known for one in strings) and named(strings[-1]) == known
+        if message.id and not fits:
+            wrong.append(message.id)
     assert wrong == []
 
 
