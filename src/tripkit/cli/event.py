@@ -17,8 +17,10 @@ from tripkit.cli.event_reading import Again, Voice, event_directory, read, readi
 from tripkit.cli.event_starter import starter_files
 from tripkit.cli.surroundings import read_settings, ready_engine
 from tripkit.domain.bookings import Moment
+from tripkit.domain.places import has_started
 from tripkit.domain.refusals import ChangeRefused, PlanRefused
 from tripkit.domain.sentences import Sentence, sentence, sentences
+from tripkit.domain.trips import TripStatus
 from tripkit.eventfile import Event, write_event
 from tripkit.eventfile.errors import list_words, nearest_word
 from tripkit.eventfile.schema import NAMES, schema_files, schema_text
@@ -231,14 +233,20 @@ def _right(directory: Path, found: Event, voice: Voice) -> Sentence:
 
 
 def _opening(found: Event, now: datetime, language: str) -> Sentence | None:
-    """When people can sign up; None when that is over."""
+    """When people can sign up; None when that is over, or the trip does not happen as planned."""
     trip = found.trip
     opens, closes = trip.signup_opens_at, trip.signup_closes_at
+    if trip.status is not TripStatus.PLANNED or has_started(trip, now):
+        return None
     if opens is not None and opens > now:
         return sentence("Sign-up opens {moment}.", moment=moment(opens, language, trip.time_zone))
-    if closes is not None and closes > now:
-        return sentence("Sign-up is open until {moment}.", moment=moment(closes, language, trip.time_zone))
-    return None
+    if closes is None:
+        return sentence("Sign-up is open until the trip begins.")
+    return (
+        sentence("Sign-up is open until {moment}.", moment=moment(closes, language, trip.time_zone))
+        if closes > now
+        else None
+    )
 
 
 def _unknown(session: AnySession, trip: str) -> Sentence:
