@@ -1,0 +1,1 @@
+"""Delivery, with real mail servers and real databases."""
