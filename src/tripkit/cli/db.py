@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tripkit.cli.surroundings import known_engine, new_engine, read_settings, said
+from tripkit.cli.surroundings import given_back, known_engine, new_engine, read_settings, said
 from tripkit.storage.migrations import current as current_revision
 from tripkit.storage.migrations import newest
 from tripkit.storage.migrations import upgrade as upgrade_database
@@ -19,11 +19,10 @@ def db() -> None:
 def upgrade() -> None:
     """Make the tables, or bring them up to date. Nothing happens when they are."""
     engine = new_engine(read_settings())
-    with said():
+    with said(), given_back(engine):
         before = current_revision(engine)
         upgrade_database(engine)
         after = current_revision(engine)
-    engine.dispose()
     click.echo(
         f"The database is up to date ({after})." if before == after else f"From {before or 'nothing'} to {after}."
     )
@@ -33,5 +32,5 @@ def upgrade() -> None:
 def current() -> None:
     """Say which revision the database is at, and which one is the newest."""
     engine = known_engine(read_settings())
-    click.echo(f"at {current_revision(engine) or 'nothing'}, newest {newest()}")
-    engine.dispose()
+    with given_back(engine):
+        click.echo(f"at {current_revision(engine) or 'nothing'}, newest {newest()}")

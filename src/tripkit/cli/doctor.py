@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from sqlalchemy import func, select
 
-from tripkit.cli.surroundings import known_engine, read_settings
+from tripkit.cli.surroundings import given_back, known_engine, read_settings
 from tripkit.reads.pool_recount import pool_recount
 from tripkit.storage import sessions
 from tripkit.storage.migrations import current, newest
@@ -17,10 +17,10 @@ def doctor() -> None:
     """Recount every place against who holds it, and look for messages that could not be sent. Ends with 1 if not well."""
     settings = read_settings()
     engine = known_engine(settings)
-    if current(engine) != newest():
-        raise click.ClickException("The database is not up to date. Run: tripkit db upgrade")
     wrong = 0
-    with sessions(engine)() as session:
+    with given_back(engine), sessions(engine)() as session:
+        if current(engine) != newest():
+            raise click.ClickException("The database is not up to date. Run: tripkit db upgrade")
         for drift in pool_recount(session):
             wrong += 1
             name = f"{drift.kind} {drift.key}".strip()
@@ -31,7 +31,6 @@ def doctor() -> None:
         late = session.scalar(
             select(func.count()).select_from(OutboxRow).where(OutboxRow.state == "waiting", OutboxRow.attempts > 0)
         )
-    engine.dispose()
     if dead:
         wrong += 1
         click.echo(f"{dead} messages could not be sent and are given up.")

@@ -15,7 +15,7 @@ from tripkit.actions.apply_trip import apply_trip
 from tripkit.cli.event_plan import plan_of, tell_consequences, tell_differences
 from tripkit.cli.event_reading import Again, Voice, event_directory, read, reading, speaking, tell_findings
 from tripkit.cli.event_starter import starter_files
-from tripkit.cli.surroundings import read_settings, ready_engine
+from tripkit.cli.surroundings import given_back, read_settings, ready_engine
 from tripkit.domain.bookings import Moment
 from tripkit.domain.places import has_started
 from tripkit.domain.refusals import ChangeRefused, PlanRefused
@@ -197,11 +197,8 @@ def schema(name: str, into: Path | None, language: str) -> None:
 @contextmanager
 def _database(settings: Settings) -> Iterator[Session]:
     engine = ready_engine(settings)
-    try:
-        with sessions(engine)() as session:
-            yield session
-    finally:
-        engine.dispose()
+    with given_back(engine), sessions(engine)() as session:
+        yield session
 
 
 def _write(directory: Path, files: dict[str, bytes], voice: Voice) -> None:

@@ -26,8 +26,8 @@ def read_settings() -> Settings:
 def ready_engine(settings: Settings) -> Engine:
     """An engine on a migrated database. An SQLite file is made and brought up to date; PostgreSQL waits for `db upgrade`."""
     embedded = _file_of(settings) is not None
-    with said():
-        engine = new_engine(settings) if embedded else known_engine(settings)
+    engine = new_engine(settings) if embedded else known_engine(settings)
+    with said(), given_back(engine):
         if current(engine) != newest():
             if not embedded:
                 raise click.ClickException("The database is not up to date. Run: tripkit db upgrade")
@@ -65,8 +65,18 @@ def _file_of(settings: Settings) -> Path | None:
 
 def _answering(settings: Settings) -> Engine:
     engine = open_engine(settings.database_url)
-    current(engine)
+    with given_back(engine):
+        current(engine)
     return engine
+
+
+@contextmanager
+def given_back(engine: Engine) -> Iterator[None]:
+    """Close the engine's connections at the end, however it ends. An engine can be used again after that."""
+    try:
+        yield
+    finally:
+        engine.dispose()
 
 
 @contextmanager
