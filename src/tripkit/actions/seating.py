@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import Integer, Update, bindparam, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from tripkit.domain.refusals import NotFound
@@ -15,6 +16,19 @@ from tripkit.domain.trips import Organisation, Trip
 from tripkit.domain.waiting_list import Waiting
 from tripkit.reads.trip_plan import AnySession, trip_plan
 from tripkit.storage.bookings import ClaimRow, ParticipantRow, PoolRow, WaitingRow
+
+# Put together once: every sign-up sends them while others wait for its lock.
+_LOCKED = (
+    select(PoolRow.id, PoolRow.kind, PoolRow.key, PoolRow.size, PoolRow.taken, PoolRow.released_at)
+    .where(PoolRow.trip_id == bindparam("trip_id"))
+    .order_by(PoolRow.id)
+    .with_for_update()
+)
+_QUEUE = (
+    select(WaitingRow.id, WaitingRow.participant_id, WaitingRow.party, WaitingRow.item, WaitingRow.segment)
+    .where(WaitingRow.trip_id == bindparam("trip_id"))
+    .order_by(WaitingRow.id)
+)
 
 
 class Oversold(RuntimeError):
@@ -58,12 +72,7 @@ def lock_seating(session: AnySession, trip_id: int) -> Seating:
 
 def lock_pools(session: AnySession, trip_id: int) -> tuple[Seats, frozenset[str]]:
     """Lock and read a trip's pools; with them the segments whose guarantee was released."""
-    rows = session.execute(
-        select(PoolRow.id, PoolRow.kind, PoolRow.key, PoolRow.size, PoolRow.taken, PoolRow.released_at)
-        .where(PoolRow.trip_id == trip_id)
-        .order_by(PoolRow.id)
-        .with_for_update()
-    ).all()
+    rows = session.execute(_LOCKED, {"trip_id": trip_id}).all()
     seats = Seats(Pool(row.id, row.kind, row.key, row.size, row.taken) for row in rows)
     return seats, frozenset(row.key for row in rows if row.released_at is not None)
 
@@ -77,12 +86,26 @@ def save_seats(session: AnySession, seating: Seating) -> None:
     changed = changes(seating._saved, seating.seats.pools)
     if not changed:
         return
-    people = case({pool_id: more for pool_id, (more, _) in changed.items()}, value=PoolRow.id)
-    places = case({pool_id: more for pool_id, (_, more) in changed.items()}, value=PoolRow.id)
+    values: dict[str, int] = {}
+    for number, (pool_id, (people, places)) in enumerate(changed.items()):
+        values |= {f"id{number}": pool_id, f"people{number}": people, f"places{number}": places}
+    result = session.execute(_guarded(len(changed)), values)
+    if result.rowcount != len(changed):  # type: ignore[attr-defined]  # an UPDATE's result has a row count
+        raise Oversold(f"trip {seating.trip_id}: {sorted(changed)}")
+    seating._saved = dict(seating.seats.pools)
+
+
+@lru_cache(maxsize=64)
+def _guarded(pools: int) -> Update:
+    """The update of so many pools: by their ids, how many people and places more."""
+    numbers = range(pools)
+    ids = [bindparam(f"id{number}", type_=Integer) for number in numbers]
+    people = case({ids[number]: bindparam(f"people{number}", type_=Integer) for number in numbers}, value=PoolRow.id)
+    places = case({ids[number]: bindparam(f"places{number}", type_=Integer) for number in numbers}, value=PoolRow.id)
     taken, size = PoolRow.taken + people, PoolRow.size + places
-    result = session.execute(
+    return (
         update(PoolRow)
-        .where(PoolRow.id.in_(changed), (PoolRow.size.is_(None)) | (people <= 0) | (taken <= size))
+        .where(PoolRow.id.in_(ids), (PoolRow.size.is_(None)) | (people <= 0) | (taken <= size))
         .values(
             taken=taken,
             size=size,
@@ -90,19 +113,12 @@ def save_seats(session: AnySession, seating: Seating) -> None:
         )
         .execution_options(synchronize_session=False)
     )
-    if result.rowcount != len(changed):  # type: ignore[attr-defined]  # an UPDATE's result has a row count
-        raise Oversold(f"trip {seating.trip_id}: {sorted(changed)}")
-    seating._saved = dict(seating.seats.pools)
 
 
 def read_queue(session: AnySession, seating: Seating) -> dict[str, list[Waiting]]:
     """Everybody who waits, by item key (empty for the trip itself), longest first; one query."""
     queues: dict[str, list[Waiting]] = {}
-    for row in session.execute(
-        select(WaitingRow.id, WaitingRow.participant_id, WaitingRow.party, WaitingRow.item, WaitingRow.segment)
-        .where(WaitingRow.trip_id == seating.trip_id)
-        .order_by(WaitingRow.id)
-    ):
+    for row in session.execute(_QUEUE, {"trip_id": seating.trip_id}):
         item = seating.seats.item(row.item) if row.item else None
         wants = seating.seats.place_wants(row.segment) if item is None else ((item.id,),)
         queues.setdefault(row.item, []).append(Waiting(row.id, row.participant_id, row.party, wants))

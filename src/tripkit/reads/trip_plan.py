@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any, get_args, get_type_hints
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import Session, scoped_session
 
 from tripkit.domain.trips import Organisation, Trip
@@ -20,13 +20,18 @@ _KEPT = 256
 """Trips kept in memory per database; a trip is some tens of kilobytes."""
 _plans: WeakKeyDictionary[Engine, OrderedDict[str, tuple[Organisation, Trip]]] = WeakKeyDictionary()
 _lock = Lock()
+# Put together once: every request asks these.
+_FIND = (
+    select(TripRow.id)
+    .join(OrganisationRow)
+    .where(OrganisationRow.key == bindparam("organisation"), TripRow.key == bindparam("trip"))
+)
+_NAMED = select(TripRow.revision, TripRow.edition).where(TripRow.id == bindparam("trip_id"))
 
 
 def find_trip(session: AnySession, organisation: str, trip: str) -> int | None:
     """The id of an organisation's trip, by their keys in the address."""
-    return session.scalar(
-        select(TripRow.id).join(OrganisationRow).where(OrganisationRow.key == organisation, TripRow.key == trip)
-    )
+    return session.scalar(_FIND, {"organisation": organisation, "trip": trip})
 
 
 def trip_plan(session: AnySession, trip_id: int) -> tuple[int, Organisation, Trip] | None:
@@ -34,7 +39,7 @@ def trip_plan(session: AnySession, trip_id: int) -> tuple[int, Organisation, Tri
 
     One query when this process has read the revision before, otherwise one for each part of a trip.
     """
-    named = session.execute(select(TripRow.revision, TripRow.edition).where(TripRow.id == trip_id)).one_or_none()
+    named = session.execute(_NAMED, {"trip_id": trip_id}).one_or_none()
     if named is None:
         return None
     key: str = named.edition

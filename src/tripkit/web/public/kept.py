@@ -95,8 +95,7 @@ def answer(look: Callable[[], Seen], *filters: str) -> Response:
         response.headers["Content-Encoding"] = "gzip"
     # The same page, packed and not, is two answers: one strong tag for each.
     response.set_etag(f"{page.etag}-gzip" if packed else page.etag)
-    response.cache_control.public = True
-    response.cache_control.max_age = BROWSER_SECONDS
-    response.vary.add("Accept-Encoding")
+    response.headers["Cache-Control"] = f"public, max-age={BROWSER_SECONDS}"
+    response.headers["Vary"] = "Accept-Encoding"
     response.make_conditional(request)
     return response

@@ -1,0 +1,1 @@
+"""How fast tripkit is beside bare Flask, measured in one run on one machine; `python -m bench`."""
