@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -10,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -18,6 +19,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from tripkit.cli.demo import build_demo, demo_settings
 from tripkit.domain.places import TripState
 from tripkit.reads.trip_list import trip_list
 from tripkit.reads.trip_page import TripPage, trip_page
@@ -72,11 +74,18 @@ class Site:
         return found
 
 
+def build(database: Path) -> None:
+    """Make the demonstration's database as the command does; what its story sends is written beside it."""
+    build_demo(replace(demo_settings(database.parent, "http://127.0.0.1"), database_url=f"sqlite:///{database}"))
+
+
 @contextmanager
 def serve_a_copy(database: Path, folder: Path, **environment: str) -> Iterator[Site]:
-    """Serve a copy of a database, so that the next one begins as this one did."""
+    """Serve a copy of a database and of what was sent, so that the next one begins as this one did."""
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(folder / "copy.sqlite3")) as copy:
         source.backup(copy)
+    if (database.parent / "mail").is_dir():
+        shutil.copytree(database.parent / "mail", folder / "mail")
     with serve(folder / "copy.sqlite3", folder, **environment) as site:
         yield site
 

@@ -14,6 +14,7 @@ from tripkit.domain.programme import ProgrammeItem
 from tripkit.domain.questions import Question, QuestionKind
 from tripkit.domain.trips import Trip
 
+PARTY_SIZE = 3
 ANSWERS = {
     QuestionKind.TEXT: "Tåg",
     QuestionKind.LONG_TEXT: "Kommer kvällen före.",
@@ -33,20 +34,25 @@ class Plan:
 
 
 def plans(trip: Trip, places: Places, segment: str, *, clashing: bool) -> Iterator[Plan]:
-    """Choices a person of the segment can make among visits with room, that collide or that do not."""
+    """Choices people of the segment can make among visits with room for `PARTY_SIZE`, that collide or that do not."""
     always = [item for item in trip.programme if item.choice is None and item.is_meant_for(segment)]
     options: list[list[tuple[str, ProgrammeItem | None]]] = []
     for choice in trip.choices:
         items = [
             item
             for item in trip.programme
-            if item.choice == choice.key and item.is_meant_for(segment) and places.items[item.key].has_room()
+            if item.choice == choice.key and item.is_meant_for(segment) and _takes_a_party(places, item.key)
         ]
         options.append([(choice.key, item) for item in items] + ([] if choice.required else [(choice.key, None)]))
     for picked in product(*options):
         chosen = [item for _, item in picked if item is not None]
         if bool(collisions([*always, *chosen], TravelTimes(trip.travel))) is clashing:
             yield Plan(segment, {choice: item.key if item else "" for choice, item in picked})
+
+
+def _takes_a_party(places: Places, item: str) -> bool:
+    left = places.items[item].left
+    return left is None or left >= PARTY_SIZE
 
 
 def open_card(page: Page, index: int) -> Locator:

@@ -170,7 +170,7 @@ def test_the_form_can_be_filled_and_sent_by_keyboard_alone(fresh_site: Site, vis
                     break
                 page.keyboard.press("ArrowDown")
             page.keyboard.press("Space")
-        elif here["type"] == "radio" and "-answers-" in name:
+        elif here["type"] in {"radio", "checkbox"} and "-answers-" in name and name not in visited[:-1]:
             page.keyboard.press("Space")
         elif here["tag"] == "INPUT" and "-answers-" in name and here["required"] and here["type"] == "text":
             page.keyboard.type("Train")
