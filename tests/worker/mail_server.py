@@ -79,7 +79,7 @@ class MailServer:
             message = message_from_bytes(envelope.content or b"", policy=policy.default)
             assert isinstance(message, EmailMessage)
             self.took.append(Took(list(envelope.rcpt_tos), message))
-            self.encrypted.append(session.ssl is not None)
+            self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
         if answer == DROP:
             server.transport.abort()
         return answer
@@ -89,7 +89,7 @@ class MailServer:
 
     def log_in(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         self.logins.append((data.login, data.password))
-        return AuthResult(success=data.password == b"s3cret/ord")
+        return AuthResult(success=data.password == b"s3cret/ord", handled=False)
 
 
 @contextmanager

@@ -35,9 +35,10 @@ class Smtp:
         with self._connected() as server:
             try:
                 server.send_message(message)
-            except (OSError, smtplib.SMTPException, UnicodeError) as error:
+            except (OSError, UnicodeError) as error:
                 raise _trouble(error) from error
 
+    # smtplib's own errors are OSErrors.
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
         # Not `with smtplib.SMTP(…)`: that raises when QUIT is answered badly, after the message was taken, and a
@@ -47,7 +48,7 @@ class Smtp:
             try:
                 server = self._connect()
                 self._greet(server)
-            except (OSError, smtplib.SMTPException) as error:
+            except OSError as error:
                 raise ServerAway(_said(error)) from error
             if server.sock is not None:
                 server.sock.settimeout(self._long_patience)
@@ -88,7 +89,7 @@ def _is_this_machine(host: str) -> bool:
 
 
 def _leave(server: smtplib.SMTP) -> None:
-    with suppress(OSError, smtplib.SMTPException):
+    with suppress(OSError):
         if server.sock is not None:
             server.sock.settimeout(1)
         server.quit()
@@ -109,9 +110,11 @@ def _trouble(error: Exception) -> Trouble:
             return (Refused if error.smtp_code >= _LASTING else Away)(_said(error))
         case smtplib.SMTPNotSupportedError() | UnicodeError():
             return Refused(_said(error))
-        case OSError() | smtplib.SMTPServerDisconnected():
+        case smtplib.SMTPServerDisconnected():
             return ServerAway(_said(error))
-    return Away(_said(error))
+        case smtplib.SMTPException():  # Before OSError, of which it is one.
+            return Away(_said(error))
+    return ServerAway(_said(error))
 
 
 def _said(error: Exception) -> str:
