@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from contextlib import closing
 
 import click
 
@@ -17,14 +18,13 @@ def worker(once: bool, again: bool) -> None:
     """Deliver messages and end offers whose time is over. Set TRIPKIT_WORKER=no for the web processes then."""
     settings = read_settings()
     ready_engine(settings).dispose()
-    working = Worker(settings)
-    if again:
-        click.echo(f"Taken up again: {working.revive()}.")
-    if once:
-        click.echo(f"Sent: {working.look()}.")
-        working.close()
-        return
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: working.stop())
-    click.echo("Working. Stop with Ctrl-C.")
-    working.run()
+    with closing(Worker(settings)) as working:
+        if again:
+            click.echo(f"Taken up again: {working.revive()}.")
+        if once:
+            click.echo(f"Sent: {working.look()}.")
+            return
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: working.stop())
+        click.echo("Working. Stop with Ctrl-C.")
+        working.run()

@@ -9,8 +9,9 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from flask import Response, abort, render_template
+from flask import Response, abort, render_template, url_for
 
+from tripkit.i18n import LANGUAGES
 from tripkit.web.demo import blueprint
 from tripkit.web.frame import page_language, settings
 from tripkit.web.routing import Policy, route
@@ -36,7 +37,13 @@ class Sent:
 def mail() -> str:
     """Every message, newest first."""
     found = sorted(_messages(), key=lambda sent: sent.at, reverse=True)
-    return render_template("demo/mail.html", language=page_language(), messages=found[:_MOST], more=len(found) - _MOST)
+    return render_template(
+        "demo/mail.html",
+        language=page_language(),
+        alternates={one: url_for("demo.mail", language=one) for one in LANGUAGES},
+        messages=found[:_MOST],
+        more=len(found) - _MOST,
+    )
 
 
 @route(blueprint, "/demo/mail/<name>/", policy=Policy.DEMO)
@@ -47,6 +54,7 @@ def message(name: str) -> str:
     return render_template(
         "demo/message.html",
         language=page_language(),
+        alternates={one: url_for("demo.message", name=name, language=one) for one in LANGUAGES},
         name=name,
         sent=_sent(name, found),
         sender=str(found["From"]),
@@ -59,7 +67,9 @@ def message(name: str) -> str:
 def html(name: str) -> Response:
     """How a message looks, in a sandbox: its styles are its own, and nothing in it runs. Links open in the whole window."""
     body = _read(name).get_body(("html",)) or abort(404)
-    response = Response(body.get_content(), mimetype="text/html")
+    # No page of ours lets itself be framed, so a link that opened inside the frame would lead nowhere.
+    page = body.get_content().replace("<head>", '<head>\n<base target="_top">', 1)
+    response = Response(page, mimetype="text/html")
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self';"
         " sandbox allow-top-navigation-by-user-activation"
@@ -104,5 +114,9 @@ def _parsed(path: Path) -> EmailMessage:
 
 def _sent(name: str, found: EmailMessage) -> Sent:
     return Sent(
-        name, str(found["To"]), str(found["Subject"]), found["Date"].datetime, str(found["Content-Language"] or "sv")
+        name=name,
+        to=str(found["To"]),
+        subject=str(found["Subject"]).strip(),
+        at=found["Date"].datetime,
+        language=str(found["Content-Language"]),
     )
