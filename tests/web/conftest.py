@@ -50,8 +50,8 @@ class Site:
         self.app.extensions["tripkit"] = replace(self.app.extensions["tripkit"], clock=Clock(moment))
 
     def get(self, path: str = TRIP, **given: Any) -> TestResponse:
-        """Ask for a page."""
-        return self.client.get(path, **given)
+        """Ask for a page, in English where the address does not say."""
+        return self.client.get(path, **{"headers": {"Accept-Language": "en"}, **given})
 
     def see(self, path: str = TRIP) -> Page:
         """Look at a page that is there."""

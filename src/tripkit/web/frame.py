@@ -47,7 +47,12 @@ def page_language() -> str:
 
 def preferred_language() -> str:
     """The language the reader's browser asks for first among ours."""
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    # Werkzeug's own best match would take "en" before "sv-SE", whatever the order they are asked for in.
+    for asked, quality in request.accept_languages:
+        spoken = asked.replace("_", "-").partition("-")[0].lower()
+        if quality > 0 and spoken in LANGUAGES:
+            return spoken
+    return LANGUAGES[0]
 
 
 def session() -> scoped_session[Session]:
