@@ -9,6 +9,8 @@ from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
 
+from tripkit.domain.answers import is_email
+
 
 class WrongSetting(Exception):
     """A setting that cannot be used; the sentence names its variable and what is allowed."""
@@ -72,7 +74,7 @@ class Settings:
             secret_key=_secret("TRIPKIT_SECRET_KEY", given("TRIPKIT_SECRET_KEY")),
             url=_address("TRIPKIT_URL", given("TRIPKIT_URL")),
             mail=_mail("TRIPKIT_MAIL", given("TRIPKIT_MAIL")),
-            mail_from=given("TRIPKIT_MAIL_FROM"),
+            mail_from=_sender("TRIPKIT_MAIL_FROM", given("TRIPKIT_MAIL_FROM")),
             clock=_clock("TRIPKIT_CLOCK", given("TRIPKIT_CLOCK")),
             map_tiles=_tiles("TRIPKIT_MAP_TILES", given("TRIPKIT_MAP_TILES")),
             map_attribution=given("TRIPKIT_MAP_ATTRIBUTION"),
@@ -116,9 +118,23 @@ def _mail(name: str, value: str | None) -> str:
         return "console:"
     scheme = value.partition(":")[0]
     fine = value == "console:" or (scheme == "files" and len(value) > len("files:"))
-    if not fine and not (scheme in {"smtp", "smtps"} and urlsplit(value).hostname):
+    if not fine and not (scheme in {"smtp", "smtps"} and _is_server(value)):
         # The value may hold a password, so it is not said.
         raise WrongSetting(f"{name} cannot be used; write console:, files:DIRECTORY or smtp://user:password@host:port.")
+    return value
+
+
+def _is_server(value: str) -> bool:
+    parts = urlsplit(value)
+    try:
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # The port is not a number.
+        return False
+
+
+def _sender(name: str, value: str | None) -> str | None:
+    if value is not None and not is_email(value):
+        raise WrongSetting(f"{name} is “{value}”; write an address alone, as in trips@workplace.example.")
     return value
 
 
