@@ -51,7 +51,7 @@ class Site:
 
     def get(self, path: str = TRIP, **given: Any) -> TestResponse:
         """Ask for a page, in English where the address does not say."""
-        return self.client.get(path, **{"headers": {"Accept-Language": "en"}, **given})
+        return self.client.get(path, **{"headers": {"Accept-Language": "en"}, "buffered": True, **given})
 
     def see(self, path: str = TRIP) -> Page:
         """Look at a page that is there."""

@@ -61,7 +61,9 @@ def serve(app: Flask) -> None:
     @app.after_request
     def let_keep(response: Response) -> Response:
         if request.endpoint in {"static", "look"} and response.status_code in {200, 304}:
-            named = request.endpoint == "look" or "v" in request.args
+            # A page by another version of us may ask for this file by the name of its own content, and must not keep ours.
+            asked = str((request.view_args or {}).get("filename"))
+            named = request.endpoint == "look" or request.args.get("v") == name_of(asked)
             response.headers["Cache-Control"] = (
                 f"public, max-age={_A_YEAR if named else _A_DAY}" + ", immutable" * named
             )
