@@ -15,14 +15,14 @@ from tests.worker.outbox import Outbox
 from tripkit.testing import NOW
 
 
-def command(outbox: Outbox, *arguments: str) -> subprocess.Popen[str]:
+def command(outbox: Outbox, *arguments: str, name: str = "worker") -> subprocess.Popen[str]:
     settings = {
         "TRIPKIT_DATABASE": outbox.settings.database_url,
         "TRIPKIT_MAIL": outbox.settings.mail,
         "TRIPKIT_CLOCK": NOW.isoformat(),
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "tripkit", "worker", *arguments],
+        [sys.executable, "-m", "tripkit", name, *arguments],
         env={**os.environ, **settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -45,6 +45,19 @@ def test_again_takes_up_what_was_given_up(outbox: Outbox, mail_server: MailServe
     assert command(outbox, "--once").communicate(timeout=60)[0] == "Sent: 0.\n"
     assert command(outbox, "--once", "--again").communicate(timeout=60)[0] == "Taken up again: 1.\nSent: 1.\n"
     assert outbox.states() == [("sent", 1)]
+
+
+def test_the_doctor_names_what_was_given_up_and_what_is_tried_again(outbox: Outbox, mail_server: MailServer) -> None:
+    codes = [outbox.sign_up(name).code for name in ("Leyla", "Jonas")]
+    mail_server.at_recipient = ["550 5.1.1 No such person", "451 Come again"]
+    outbox.deliver()
+    doctor = command(outbox, name="doctor")
+    assert doctor.communicate(timeout=60)[0].splitlines() == [
+        f"Booking {codes[0]}: the message “confirmation” is given up. Refused: recipient refused: 550 5.1.1 No such person",
+        "When the reason is put right, send them with: tripkit worker --once --again",
+        "Messages that failed and are tried again: 1. One of them: Away: recipient refused: 451 Come again",
+    ]
+    assert doctor.returncode == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from tripkit.cli.surroundings import given_back, known_engine, read_settings
 from tripkit.reads.pool_recount import pool_recount
 from tripkit.storage import sessions
+from tripkit.storage.bookings import BookingRow
 from tripkit.storage.migrations import current, newest
 from tripkit.storage.outbox import OutboxRow
 
@@ -27,15 +28,24 @@ def doctor() -> None:
             click.echo(
                 f"Trip {drift.trip_id}, {name}: counted {drift.taken}, held {drift.claims}, at most {drift.bound}."
             )
-        dead = session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.state == "dead")) or 0
-        late = session.scalar(
-            select(func.count()).select_from(OutboxRow).where(OutboxRow.state == "waiting", OutboxRow.attempts > 0)
-        )
+        dead = session.execute(
+            select(BookingRow.code, OutboxRow.kind, OutboxRow.last_error)
+            .join(BookingRow, BookingRow.id == OutboxRow.booking_id)
+            .where(OutboxRow.state == "dead")
+            .order_by(OutboxRow.id)
+        ).all()
+        late = session.execute(
+            select(func.count(), func.max(OutboxRow.last_error)).where(
+                OutboxRow.state == "waiting", OutboxRow.last_error.is_not(None)
+            )
+        ).one()
+    for code, kind, error in dead:
+        click.echo(f"Booking {code}: the message “{kind}” is given up. {error}")
     if dead:
         wrong += 1
-        click.echo(f"{dead} messages could not be sent and are given up.")
-    if late:
-        click.echo(f"{late} messages have failed at least once and are tried again.")
+        click.echo("When the reason is put right, send them with: tripkit worker --once --again")
+    if late[0]:
+        click.echo(f"Messages that failed and are tried again: {late[0]}. One of them: {late[1]}")
     if wrong:
         raise SystemExit(1)
     click.echo("All is well: every place is counted right, and no message is lost.")
