@@ -129,7 +129,7 @@ def test_messages_that_were_given_up_are_found(served: Shell, session: Session) 
     session.commit()
     done = served("doctor")
     assert done.exit_code == 1
-    assert "could not be sent and" in done.output
+    assert "is given up" in done.output
 
 
 def test_what_is_due_is_sent_once(served: Shell, session: Session, tmp_path: Path) -> None:
