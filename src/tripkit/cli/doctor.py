@@ -40,7 +40,7 @@ def doctor() -> None:
             )
         ).one()
     for code, kind, error in dead:
-        click.echo(f"Booking {code}: the message “{kind}” is given up. {error or ""}".rstrip())
+        click.echo(f"Booking {code}: the message “{kind}” is given up. {error or 'Nobody noted why.'}")
     if dead:
         wrong += 1
         click.echo("When the reason is put right, send them with: tripkit worker --once --again")
