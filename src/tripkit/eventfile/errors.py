@@ -100,6 +100,6 @@ def nearest_word(word: str, allowed: Iterable[str]) -> str | None:
 
 
 def list_words(words: Iterable[str], most: int = 12) -> str:
-    """Words for a sentence, comma between, cut after ``most``."""
-    listed = list(words)
+    """Words for a sentence, each once, comma between, cut after ``most``."""
+    listed = list(dict.fromkeys(words))
     return ", ".join(listed[:most]) + (", …" if len(listed) > most else "")

@@ -98,7 +98,8 @@ def _long_texts(valid: Validated) -> list[str]:
 def _check(made: Draft, sources: Sources, findings: Findings) -> None:
     if sources.root is None:
         return
-    keys = written_keys(sources.root, sources.unread)
+    mistyped = {section for section in made.broken if section not in sources.root.nodes}
+    keys = written_keys(sources.root, sources.unread | mistyped)
     check_keys(made.entry, keys, findings)
     check_lists(made.entry, findings)
     check_languages(made, findings)

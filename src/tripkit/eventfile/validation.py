@@ -129,7 +129,8 @@ def _mend(data: Located, locations: list[Path]) -> set[str]:
             broken.add(top)
         else:
             data.pop(top, None)
-            broken.add(top)
+            # The list that a mistyped name stands for is there, only not known by it.
+            broken.update((top, nearest_word(top, SECTIONS) or top))
     for section, index in sorted(entries, reverse=True):
         del data[section][index]
     return broken

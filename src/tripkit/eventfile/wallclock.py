@@ -52,7 +52,8 @@ class WallClock:
             return zone
         what = sentence("there is no time zone “{zone}”", zone=zone[:60])
         hint = sentence("write its IANA name, as in Europe/Stockholm")
-        self._findings.error(at, what, hint, nearest_word(zone, known_zones()))
+        places = (name for name in known_zones() if "/" in name and not name.startswith("Etc/"))
+        self._findings.error(at, what, hint, nearest_word(zone, sorted(places)))
         return None
 
     def day(self, day: date) -> date:

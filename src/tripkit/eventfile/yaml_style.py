@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -20,8 +21,17 @@ _WIDEST = 100
 """Characters in a group or list that is written on one line."""
 
 
+_LINE_BREAK = re.compile("[\n\r\x85\u2028\u2029]")
+_STARTS_SOMETHING = "-?:,[]{}#&*!|>'\"%@`"
+"""Characters that YAML begins something with; ruamel writes some of them without quotes where that cannot be read again."""
+
+
 class _Representer(RoundTripRepresenter):
-    """Writes amounts with their decimals: 4850.00."""
+    """Writes amounts with their decimals: 4850.00; and one day on two lines twice, not as an alias of itself."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Nothing is an alias."""
+        return True
 
     def represent_decimal(self, value: Decimal) -> ScalarNode:
         """An amount as it is."""
@@ -67,7 +77,7 @@ def _styled(value: Any, *, top: bool = False) -> Any:
 def _string(text: str) -> str:
     if "\n" in text and text == text.strip() and _is_plain(text):
         return cast(str, LiteralScalarString(text))
-    if "\n" in text or scalar_value(text) != text:
+    if _LINE_BREAK.search(text) or scalar_value(text) != text or text[0] in _STARTS_SOMETHING:
         return cast(str, DoubleQuotedScalarString(text))
     return text
 

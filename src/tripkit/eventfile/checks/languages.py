@@ -8,21 +8,11 @@ from tripkit.domain.sentences import Sentence, sentence
 from tripkit.eventfile.errors import Findings, list_words, nearest_word
 from tripkit.eventfile.format.entry import Entry
 from tripkit.eventfile.format.programme import EventEntry
+from tripkit.eventfile.format.trip import NoteEntry, TermsEntry
 from tripkit.eventfile.values import Draft
 
-_NEEDED = {
-    "name",
-    "title",
-    "lead",
-    "place",
-    "label",
-    "value",
-    "included",
-    "not_included",
-    "success_factors",
-    "text",
-}
-"""Texts that cannot be left out."""
+_NEEDED = {(TermsEntry, "text"), (NoteEntry, "text")}
+"""Texts that may stand in a file of their own, so the format does not ask for them, and that cannot be left out."""
 _MEANT = {
     "se": "sv",
     "swe": "sv",
@@ -73,7 +63,7 @@ def texts(entry: EventEntry) -> Iterator[Owned]:
 def _texts(owner: Entry) -> Iterator[Owned]:
     for name, field in type(owner).model_fields.items():
         value = getattr(owner, name)
-        needed = name in _NEEDED or (name == "picture_text" and getattr(owner, "picture", None) is not None)
+        needed = field.is_required() or (type(owner), name) in _NEEDED or _says_what_a_picture_shows(owner, name)
         if isinstance(value, dict):
             yield owner, (field.alias or name,), value, needed
         elif isinstance(value, Entry):
@@ -83,7 +73,11 @@ def _texts(owner: Entry) -> Iterator[Owned]:
                 if isinstance(inner, Entry):
                     yield from _texts(inner)
                 elif isinstance(inner, dict):
-                    yield owner, (name, index), inner, needed
+                    yield owner, (name, index), inner, True
+
+
+def _says_what_a_picture_shows(owner: Entry, name: str) -> bool:
+    return name == "picture_text" and getattr(owner, "picture", None) is not None
 
 
 def _check(owned: Owned, wanted: Sequence[str], allowed: Sequence[str], findings: Findings) -> None:

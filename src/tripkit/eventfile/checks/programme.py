@@ -17,7 +17,7 @@ from tripkit.eventfile.values import Draft, Timed
 def check_programme(draft: Draft, findings: Findings) -> None:
     """Note what cannot happen as it is written; warn of what will be hard."""
     in_order = tuple(timed for timed in draft.items if _check_order(*timed, findings))
-    if draft.is_whole("trip.days"):
+    if draft.is_whole("trip.days") and draft.trip.starts_on <= draft.trip.ends_on:
         for written, item in in_order:
             _check_within(draft, written, item, findings)
     if draft.is_whole("choices", "programme") and len(draft.items) == len(draft.entry.programme):
@@ -151,7 +151,7 @@ def _pairs(items: Iterable[Timed]) -> Iterator[tuple[Timed, Timed]]:
 
 
 def _warn_of_unused(draft: Draft, findings: Findings) -> None:
-    used = {key for item in draft.trip.programme for key in (*item.topics, item.site)}
+    used = {key for item in draft.entry.programme for key in (*item.topics, item.site)}
     for section in ("topics", "sites"):
         for one in getattr(draft.entry, section):
             if one.key not in used:
