@@ -35,10 +35,10 @@ def route(
     return declare
 
 
-def policies(app: Flask) -> dict[str, Policy | None]:
-    """Every rule of an application and its policy, None when it declares none."""
+def policies(app: Flask) -> dict[tuple[str, str], Policy | None]:
+    """The policy of everything an application answers, by rule and endpoint; None where none is declared."""
     return {
-        rule.rule: Policy.PUBLIC
+        (rule.rule, rule.endpoint): Policy.PUBLIC
         if rule.endpoint == "static"
         else getattr(app.view_functions[rule.endpoint], "policy", None)
         for rule in app.url_map.iter_rules()
@@ -47,6 +47,6 @@ def policies(app: Flask) -> dict[str, Policy | None]:
 
 def refuse_undeclared(app: Flask) -> None:
     """Raise: RuntimeError naming the routes that do not say who may ask for them."""
-    undeclared = sorted(rule for rule, policy in policies(app).items() if policy is None)
+    undeclared = sorted({rule for (rule, _), policy in policies(app).items() if policy is None})
     if undeclared:
         raise RuntimeError(f"routes without a policy: {', '.join(undeclared)}")

@@ -83,6 +83,7 @@ def _lead_nowhere(response: Response) -> None:
         target = urlsplit(response.location)
         # One slash at its beginning: with two, a browser would take what follows for a host.
         response.location = "/" + target.path.lstrip("/") + (f"?{target.query}" if target.query else "")
+        response.set_data(b"")  # It names the whole address once more.
 
 
 def keep_secret(response: Response) -> Response:

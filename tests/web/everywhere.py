@@ -1,0 +1,112 @@
+"""Every address of an application, filled in with what there is, or with what there is not; no test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flask import Flask
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from tests.web.conftest import Site
+from tripkit.actions.apply_trip import apply_trip
+from tripkit.actions.cancel_participants import cancel_participants
+from tripkit.domain.bookings import BookingMade
+from tripkit.domain.trips import Organisation, Picture, Speaker
+from tripkit.storage import db
+from tripkit.storage.bookings import OfferRow, ParticipantRow
+from tripkit.testing import both, make_moment, make_organisation, make_trip
+from tripkit.web import styles
+
+_ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+DRAWING = Picture(name="port.svg", media_type="image/svg+xml", data=b'<svg xmlns="http://www.w3.org/2000/svg"/>')
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A booking whose one participant has a place and whose other one is offered one.
+
+    ``participant``: the id of the first. ``values``: what addresses need.
+    """
+
+    made: BookingMade
+    participant: int
+    values: Mapping[str, str]
+
+
+def stay_at(site: Site, organisation: Organisation | None = None) -> Stay:
+    """Put a trip of two places on the site: somebody cancelled, and who waited has an offer and a secret link."""
+    host = organisation or make_organisation()
+    vera = Speaker(key="vera", name="Vera Ek", title=both("Chef", "Director"), biography={})
+    trip_id = apply_trip(
+        site.session,
+        organisation=host,
+        trip=make_trip(size=2, speakers=(vera,), picture=DRAWING.name, picture_text=both("Hamnen.", "The port.")),
+        pictures={DRAWING.name: DRAWING},
+        moment=make_moment(actor="organiser"),
+    ).trip_id
+    first = site.book(trip_id)
+    made = site.book(trip_id, 2)
+    cancel_participants(site.session, booking_id=first.booking_id, moment=make_moment())
+    site.session.rollback()
+    offer = site.session.scalars(select(OfferRow.id).where(OfferRow.booking_id == made.booking_id)).one()
+    participant = site.session.scalars(
+        select(ParticipantRow.id).where(ParticipantRow.booking_id == made.booking_id).order_by(ParticipantRow.id)
+    ).first()
+    assert participant is not None
+    site.session.rollback()
+    keys = {"item": "port", "site": "port", "speaker": "vera", "name": DRAWING.name, "filename": "places.js"}
+    ids = {"token": made.token, "participant_id": str(participant), "offer_id": str(offer)}
+    values = {
+        "language": "en",
+        "organisation": host.key,
+        "trip": "hamnstad",
+        "content": styles.look()[1],
+        **keys,
+        **ids,
+    }
+    return Stay(made, participant, values)
+
+
+def rules(app: Flask, method: str = "GET") -> list[Rule]:
+    """The rules of an application that answer to a method."""
+    return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+
+
+def address(rule: Rule, values: Mapping[str, str]) -> str:
+    """A rule with its arguments filled in, quoted already."""
+    return _ARGUMENT.sub(lambda found: values[found[1]], rule.rule)
+
+
+def wrong_addresses(rule: Rule, values: Mapping[str, str], wrong: str) -> Iterator[str]:
+    """A rule with each of its arguments in turn replaced by something wrong."""
+    for argument in sorted(rule.arguments):
+        yield address(rule, {**values, argument: wrong})
+
+
+def contents(session: Session) -> dict[str, int]:
+    """How many rows each table has, and the state of every participant: what a refused form must leave as it was."""
+    session.rollback()
+    found = {
+        table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in db.metadata.sorted_tables
+    }
+    found |= {f"{row.id} {row.status} {row.name}": 1 for row in session.scalars(select(ParticipantRow))}
+    session.rollback()
+    return found
+
+
+def engine_of(site: Site) -> Engine:
+    """The application's own engine."""
+    with site.app.app_context():
+        return db.engine
+
+
+HOSTILE = (
+    *("a%00b", "%ff", "%ed%a0%80", "%F0%9F%98%80", "%2e%2e%2f%2e%2e", "%5c..%5c", "%0d%0aX-A:%201", "%27%20OR%201=1--"),
+    *("%25s", "%22%3E%3Cscript%3E", "x" * 3000, "-1", "9" * 40, quote("\u0661"), "constructor"),
+)
+"""What no key, number or secret can be, quoted as in an address."""
