@@ -26,8 +26,10 @@ def _told(letter: Letter) -> tuple[Sentence, ...]:
             )
         case "offer", _:
             return (
-                sentence(
+                sentences(
                     "Say yes before {moment}. After that the place goes to the next in the queue.",
+                    "Say yes before {moment}. After that the places go to the next in the queue.",
+                    len(letter.people),
                     moment=letter.offer_until,
                 ),
             )
