@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.house.tree import PACKAGE, ROOT, files
 
 VENDOR = PACKAGE / "web" / "static" / "vendor"
-LICENCES = {"MIT", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "ISC", "Apache-2.0"}
+LICENCES = {"MIT", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "ISC", "Apache-2.0", "OFL-1.1"}
 """Licences of files that go out with the wheel; what only the tests use may be stricter."""
 
 
