@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.mailing.letters import CASES, PUBLISH, WRITTEN_AT, make_letter, make_person
 from tests.mailing.reading import plain, received, shown
+from tripkit.domain.answers import is_email
 from tripkit.domain.bookings import ParticipantStatus as Status
 from tripkit.mailing.compose import compose
 from tripkit.testing import both, make_organisation
@@ -75,6 +76,15 @@ def test_the_same_letter_has_the_same_identity_each_time() -> None:
 def test_a_domain_in_any_script_is_written_as_mail_servers_know_it() -> None:
     message = received(compose(make_letter(recipient="asa@ålösa.example")))
     assert message["To"].addresses[0].addr_spec == "asa@xn--lsa-tla0g.example"
+
+
+@settings(deadline=None)
+@given(st.from_regex(r"[!-~äß]{1,12}@[a-z0-9.å\u0130_ß-]{1,70}\.[a-zö.]{1,5}", fullmatch=True).filter(is_email))
+def test_every_address_the_forms_take_can_be_written_to(address: str) -> None:
+    message = received(compose(make_letter("link", recipient=address, contact_name="")))
+    (to,) = message["To"].addresses
+    assert to.username == address.rpartition("@")[0]
+    assert to.addr_spec.isascii()
 
 
 def unharmed(message: EmailMessage, keys: list[str]) -> None:

@@ -22,8 +22,14 @@ _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]
 
 
 def is_email(text: str) -> bool:
-    """Whether it is an e-mail address that mail can be sent to (RFC 5322 dot-atom; the domain in any script)."""
-    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None and len(text.rpartition(".")[2]) >= 2
+    """Whether it is an address that mail can be sent to (RFC 5321 lengths, RFC 5322 dot-atom; the domain in any script)."""
+    local, _, domain = text.rpartition("@")
+    if len(text) > 254 or len(local) > 64 or _EMAIL.fullmatch(text) is None:
+        return False
+    try:
+        return len(domain.encode("idna").rpartition(b".")[2]) >= 2
+    except UnicodeError:  # A part of the domain that has no form mail servers know.
+        return False
 
 
 def has_unseen_characters(text: str) -> bool:
