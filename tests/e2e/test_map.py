@@ -33,7 +33,7 @@ class Tiles(BaseHTTPRequestHandler):
     square = grey_square()
     asked: list[str]
 
-    def do_GET(self) -> None:  # noqa: N802 (the library's name for it)
+    def do_GET(self) -> None:
         self.asked.append(self.path)
         self.send_response(200)
         self.send_header("Content-Type", "image/png")
