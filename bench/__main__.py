@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.figures import Figures, figures, machine, table
 from bench.requests import filled_in, get, sign_up, trip_path
-from bench.served import make_bare_database, make_tripkit_database, sample_trip
+from bench.served import make_bare_database, make_tripkit_database, roomy_trip, sample_trip
 from bench.servers import POSTGRES, SERVERS, database, described, postgres_version, served
 from bench.visitors import VISITORS, Ask, Crowd, Line, Round
 
@@ -35,7 +35,7 @@ def measure_pages(crowd: Crowd, server: str, folder: Path, rounds: int, seconds:
     path = trip_path(trip)
     with ExitStack() as stack:
         url = stack.enter_context(database("SQLite", folder))
-        make_tripkit_database(url)
+        make_tripkit_database(url, trip)
         ours = stack.enter_context(served(server, folder, kind="tripkit", database=url))
         _, head, body = Line(ours).ask(get(path).request)
         etag = next(line.partition(b": ")[2] for line in head.split(b"\r\n") if line.lower().startswith(b"etag"))
@@ -55,10 +55,10 @@ def measure_pages(crowd: Crowd, server: str, folder: Path, rounds: int, seconds:
 
 def measure_sign_ups(crowd: Crowd, server: str, kind: str, folder: Path, rounds: int, seconds: float) -> Figures:
     """Sending the sign-up form beside the bare transaction: one conditional update, one insert, one commit."""
-    trip = sample_trip()
+    trip = roomy_trip()
     with ExitStack() as stack:
         url, bare_url = (stack.enter_context(database(kind, folder)) for _ in range(2))
-        make_tripkit_database(url)
+        make_tripkit_database(url, trip)
         make_bare_database(bare_url)
         ours = stack.enter_context(served(server, folder, kind="tripkit", database=url))
         bare = stack.enter_context(served(server, folder, kind="bare", database=bare_url, size=0))

@@ -31,15 +31,20 @@ VARIABLE = "TRIPKIT_BENCH"
 
 
 def sample_trip() -> Trip:
+    """The sample trip, open for sign-up."""
+    return read_event(sample_directory()).trip
+
+
+def roomy_trip() -> Trip:
     """The sample trip with room for everybody: what is measured is signing up, not being refused."""
-    trip = read_event(sample_directory()).trip
+    trip = sample_trip()
     segments = tuple(replace(one, at_most=None, guaranteed=0, guaranteed_until=None) for one in trip.segments)
     programme = tuple(replace(one, size=None if one.size is None else 1_000_000) for one in trip.programme)
     return replace(trip, size=1_000_000, segments=segments, programme=programme)
 
 
-def make_tripkit_database(url: str) -> None:
-    """Put the sample trip into an empty database."""
+def make_tripkit_database(url: str, trip: Trip) -> None:
+    """Put the sample trip, or another one of its host's, into an empty database."""
     event = read_event(sample_directory())
     engine = open_engine(url)
     upgrade(engine)
@@ -47,7 +52,7 @@ def make_tripkit_database(url: str) -> None:
         apply_trip(
             session,
             organisation=event.organisation,
-            trip=sample_trip(),
+            trip=trip,
             pictures=event.pictures,
             moment=Moment(at=BEGINS_AT, actor="bench"),
         )

@@ -40,7 +40,7 @@ _KINDS = {
     ItemKind.SOCIAL: "SocialEvent",
 }
 """Transfers, breaks and nights are no events that anybody searches for."""
-_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ def event_json_ld(
         ],
     }
     text = json.dumps(_without_nothing(event), ensure_ascii=False, separators=(",", ":"))
-    return "".join(_ESCAPES.get(letter, letter) for letter in text)
+    return text.translate(_ESCAPES)
 
 
 def _first_and_last(trip: Trip) -> tuple[str, str]:
