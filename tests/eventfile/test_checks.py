@@ -13,6 +13,7 @@ UNTIL, KEPT = "until: 2027-03-01 00:00", "    guaranteed: {places: 4,"
 CITY = "en: The city}}"
 VISIT = "    choice: morning\n    size: 12"
 ALLERGIES = "    name: {sv: Allergier, en: Allergies}"
+GROUPS = EVENT[EVENT.index("segments:\n") : EVENT.index("topics:\n")]
 STARTED = "this is after the trip has started"
 
 ERRORS: list[tuple[tuple[str, ...], list[str]]] = [
@@ -38,7 +39,7 @@ ERRORS: list[tuple[tuple[str, ...], list[str]]] = [
         ["57:11: the site takes 12 people at a time, and this visit has no size; write “size: 12”, or less"],
     ),
     (
-        ("  - {key: city, name: {sv: Staden, en: The city}}\n  - key: police\n    name: {sv: Polisen, en: The police}\n    guaranteed: {places: 4, until: 2027-03-01 00:00}\n", ""),
+        (GROUPS, "segments:\n"),
         [
             "24:1: nothing is written after “segments”; write it, or take the line away",
         ],
@@ -75,7 +76,7 @@ ERRORS: list[tuple[tuple[str, ...], list[str]]] = [
     (
         (
             "  size: 20",
-            "  size: 20\n  day_notes:\n    - {day: 2027-05-07, text: {sv: a, en: b}}\n    - {day: 2027-05-05, text: {sv: a, en: b}}\n    - {day: 2027-05-05, text: {sv: a, en: b}}",
+            "  size: 20\n  day_notes:" + "".join(f"\n    - {{day: 2027-05-{day}, text: {{sv: a, en: b}}}}" for day in ("07", "05", "05")),
         ),
         [
             "16:13: this is not one of the trip's days; they are 2027-05-05 to 2027-05-06",
@@ -211,7 +212,9 @@ def test_a_speaker_needs_no_title(tmp_path: Path) -> None:
 
 
 def test_a_trip_for_nobody_is_refused(tmp_path: Path) -> None:
-    groups = EVENT[EVENT.index("segments:\n") : EVENT.index("topics:\n")]
-    assert errors_of(tmp_path, groups, "") == [
-        "event.yaml:1:1: nobody can sign up: there is no group of people under “segments”; a trip for everyone has one, as in - {key: all, name: {en: Everyone}}"
+    assert errors_of(tmp_path, GROUPS, "") == [
+        (
+            "event.yaml:1:1: nobody can sign up: there is no group of people under “segments”;"
+            " a trip for everyone has one, as in - {key: all, name: {en: Everyone}}"
+        )
     ]

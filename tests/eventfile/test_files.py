@@ -12,6 +12,11 @@ from tripkit.eventfile import read_event
 from tripkit.eventfile.directory import LARGEST_TEXT
 
 UTF8 = "save the file as UTF-8, in your editor under “Save as” or “Encoding”"
+UNKNOWN_TEXT = (
+    "nothing is known by the name of this file; texts are texts/organisation.<language>.md, texts/purpose.<language>.md,"
+    " texts/terms.<language>.md, and <key>.<language>.md in texts/segments/, texts/topics/, texts/partners/, texts/sites/,"
+    " texts/speakers/, texts/programme/, texts/practical/"
+)
 UNSEEN = "take it away, or write the word again by hand"
 
 
@@ -122,7 +127,7 @@ def test_texts_that_belong_to_nothing_are_said_with_the_nearest_right_name(tmp_p
         texts__purpose_dot_sv_dot_md="x",
     ) == [
         "texts/purpose.de.md:1:1: “de” is not one of the languages of the trip; they are sv, en",
-        "texts/site/port.sv.md:1:1: nothing is known by the name of this file; texts are texts/organisation.<language>.md, texts/purpose.<language>.md, texts/terms.<language>.md, and <key>.<language>.md in texts/segments/, texts/topics/, texts/partners/, texts/sites/, texts/speakers/, texts/programme/, texts/practical/",
+        f"texts/site/port.sv.md:1:1: {UNKNOWN_TEXT}",
         "texts/sites/prot.sv.md:1:1: there is no “prot” among sites; known: port, mill; did you mean “port”?",
         "texts/terms.sv.md:1:1: this text is also written in event.yaml, line 23; keep one of them",
     ]

@@ -62,7 +62,11 @@ TABLE: list[tuple[str, str, str]] = [
     ("    from: 08:00", "    from: 8:00", "47:11: “8:00” is not a time; write hours and minutes, as in 10:45"),
     ("    from: 08:00", "    from: true", "47:11: “true” is not a time; write hours and minutes, as in 10:45"),
     ("    from: 08:00", "    from: 25:00", "47:11: there is no time 25:00; write hours and minutes, as in 10:45"),
-    ("    from: 08:00", "    from: ०८:००", "47:11: there is no time ०८:००; write hours and minutes, as in 10:45"),
+    (
+        "    from: 08:00",
+        "    from: \u0968\u0968:00",
+        "47:11: there is no time \u0968\u0968:00; write hours and minutes, as in 10:45",
+    ),
     (
         "    to: 09:00",
         "    to: 24:00",

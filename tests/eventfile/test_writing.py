@@ -34,7 +34,11 @@ def values(event: Event) -> tuple[Organisation, Trip, dict[str, Picture]]:
     return event.organisation, event.trip, dict(event.pictures)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
 @given(organisation=organisations, trip=trips())
 def test_what_is_written_is_read_as_it_was(organisation: Organisation, trip: Trip) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -97,14 +97,7 @@ ODD = [
 UNSEEN = "".join(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0xFFFE, 0xFFFF)))
 """Characters that are refused when they are read."""
 characters = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters=UNSEEN)
-lines = (
-    (
-        st.sampled_from(ODD)
-        | st.text(characters, min_size=1, max_size=20)
-    )
-    .map(str.strip)
-    .filter(bool)
-)
+lines = (st.sampled_from(ODD) | st.text(characters, min_size=1, max_size=20)).map(str.strip).filter(bool)
 paragraphs = st.lists(
     st.sampled_from(["", "  two before", "\ttab", "two after  ", "# Heading", "- one", "```", "> quote", "|", "\u2028", "a\x85b", *ODD])
     | st.text(characters, max_size=30),

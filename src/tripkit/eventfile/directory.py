@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from pathlib import Path
 
 from tripkit.domain.sentences import Sentence, sentence
@@ -122,8 +123,8 @@ class EventDirectory:
             )
             return None
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        unseen = list(_UNSEEN.finditer(text))
-        for match in unseen[:5]:
+        unseen = list(islice(_UNSEEN.finditer(text), 5))
+        for match in unseen:
             self._findings.error(
                 position_of(name, text, match.start()),
                 sentence("a character that cannot be seen, {character}", character=character_name(match.group())),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +27,9 @@ from tripkit.eventfile.format.story import (
 from tripkit.eventfile.story import Story, StoryAct, StoryBooking, StoryStep
 from tripkit.eventfile.values import Draft
 from tripkit.eventfile.wallclock import WallClock
+
+_UNKNOWN = datetime.min.replace(tzinfo=UTC)
+"""In place of a moment that there is not, so that the rest can be checked in the same run."""
 
 
 def read_story(entry: StoryEntry, draft: Draft, clock: WallClock, findings: Findings) -> Story:
@@ -67,11 +70,11 @@ class _StoryReader:
         for participant in entry.participants:
             self._check_participant(participant)
         request = self._request(entry, label)
-        if self._draft.is_whole("trip.days", "trip.time_zone", "trip.sign_up"):
+        if at is not None and self._draft.is_whole("trip.days", "trip.time_zone", "trip.sign_up"):
             self._check_open(entry, at)
         if self._whole and len(self._findings.errors) == before:
             self._check_request(entry, request)
-        return StoryBooking(label=label, at=at, request=request)
+        return StoryBooking(label=label, at=at or _UNKNOWN, request=request)
 
     def step(self, entry: StoryStepEntry, bookings: dict[str, StoryBooking]) -> StoryStep | None:
         """One thing that happens later; None when it is not said what to whom."""
@@ -88,7 +91,7 @@ class _StoryReader:
             hint = sentence("known: {words}", words=list_words(bookings))
             self._findings.error(entry.where(act.value), what, hint, nearest_word(label, bookings))
             return None
-        if at <= booking.at:
+        if at is not None and booking.at is not _UNKNOWN and at <= booking.at:
             self._findings.error(entry.where("at"), sentence("this is before “{label}” signs up", label=label))
         names = [participant.name for participant in booking.request.participants]
         for index, name in enumerate(entry.participants):
@@ -96,10 +99,12 @@ class _StoryReader:
                 what = sentence("“{name}” does not travel with “{label}”", name=name, label=label)
                 hint = sentence("its people are {words}", words=list_words(names))
                 self._findings.error(entry.where("participants", index), what, hint, nearest_word(name, names))
-        return StoryStep(at=at, act=act, booking=label, participants=tuple(entry.participants), reason=entry.reason)
+        return StoryStep(
+            at=at or _UNKNOWN, act=act, booking=label, participants=tuple(entry.participants), reason=entry.reason
+        )
 
-    def _moment(self, entry: StoryBookingEntry | StoryStepEntry) -> datetime:
-        return self._clock.moment(entry.at, entry.where("at")) or starts_at(self._trip)
+    def _moment(self, entry: StoryBookingEntry | StoryStepEntry) -> datetime | None:
+        return self._clock.moment(entry.at, entry.where("at"))
 
     def _check_contact(self, entry: StoryBookingEntry) -> None:
         if entry.language not in self._trip.languages and self._draft.is_whole("trip.languages"):
