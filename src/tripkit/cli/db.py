@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from tripkit.cli.surroundings import given_back, known_engine, new_engine, read_settings, said
+from tripkit.cli.databases import given_back, known_engine, new_engine, said
+from tripkit.cli.surroundings import read_settings
 from tripkit.storage.migrations import current as current_revision
 from tripkit.storage.migrations import newest
 from tripkit.storage.migrations import upgrade as upgrade_database

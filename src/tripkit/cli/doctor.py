@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 from sqlalchemy import func, select
 
-from tripkit.cli.surroundings import given_back, known_engine, read_settings
+from tripkit.cli.databases import given_back, known_engine
+from tripkit.cli.surroundings import read_settings
 from tripkit.reads.pool_recount import pool_recount
 from tripkit.storage import sessions
 from tripkit.storage.bookings import BookingRow

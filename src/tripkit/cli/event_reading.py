@@ -156,3 +156,10 @@ def tell_findings(
         counted.append(voice.say(sentences("One warning.", "{count} warnings.", len(warnings))))
     if counted:
         click.echo(" ".join(counted), err=err)
+
+
+def unwritable(directory: Path, error: OSError) -> Sentence:
+    """Why nothing could be written there."""
+    return sentence(
+        "{directory} cannot be written: {reason}", directory=str(directory), reason=error.strerror or str(error)
+    )

@@ -6,7 +6,8 @@ import click
 import waitress
 
 from tripkit.app import create_app
-from tripkit.cli.surroundings import read_settings, ready_engine, said
+from tripkit.cli.databases import ready_engine, said
+from tripkit.cli.surroundings import read_settings
 
 
 @click.command()

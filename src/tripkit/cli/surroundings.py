@@ -1,101 +1,17 @@
-"""What commands share: settings from the environment, an engine, and plain words when something is wrong."""
+"""What commands are told by the environment; no database is loaded for it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import click
-from alembic.util import CommandError
-from sqlalchemy import Engine, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from tripkit.settings import Settings, WrongSetting
-from tripkit.storage import open_engine
-from tripkit.storage.migrations import current, newest, upgrade
 
 
 def read_settings() -> Settings:
     """The settings; a wrong one ends the command with its sentence."""
-    with said():
+    try:
         return Settings.from_environment(os.environ)
-
-
-def ready_engine(settings: Settings) -> Engine:
-    """An engine on a migrated database. An SQLite file is made and brought up to date; PostgreSQL waits for `db upgrade`."""
-    embedded = _file_of(settings) is not None
-    engine = new_engine(settings) if embedded else known_engine(settings)
-    with said(), given_back(engine):
-        if current(engine) != newest():
-            if not embedded:
-                raise click.ClickException("The database is not up to date. Run: tripkit db upgrade")
-            upgrade(engine)
-    return engine
-
-
-def new_engine(settings: Settings) -> Engine:
-    """An engine on a database that answers; the folder of an SQLite file is made."""
-    file = _file_of(settings)
-    with said():
-        if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        return _answering(settings)
-
-
-def known_engine(settings: Settings) -> Engine:
-    """An engine on a database that is there already, in whatever state; to look at it must not make one."""
-    file = _file_of(settings)
-    if file is not None and not file.exists():
-        raise click.ClickException(f"There is no database at {file} yet. Run: tripkit db upgrade")
-    with said():
-        return _answering(settings)
-
-
-def _file_of(settings: Settings) -> Path | None:
-    try:
-        url = make_url(settings.database_url)
-    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number.
-        raise click.ClickException(
-            "TRIPKIT_DATABASE cannot be read; use sqlite:///path/to/file or postgresql://user:password@host/database."
-        ) from error
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
-
-
-def _answering(settings: Settings) -> Engine:
-    engine = open_engine(settings.database_url)
-    with given_back(engine):
-        current(engine)
-    return engine
-
-
-@contextmanager
-def given_back(engine: Engine) -> Iterator[None]:
-    """Close the engine's connections at the end, however it ends. An engine can be used again after that."""
-    try:
-        yield
-    finally:
-        engine.dispose()
-
-
-@contextmanager
-def said() -> Iterator[None]:
-    """End the command with one sentence when a setting or the database is not what it should be."""
-    try:
-        yield
     except WrongSetting as error:
         raise click.ClickException(str(error)) from error
-    except ModuleNotFoundError as error:
-        raise click.ClickException(
-            f"PostgreSQL needs {error.name}, which is not installed: pip install 'tripkit[postgres]'."
-        ) from error
-    except DatabaseError as error:
-        # The driver explains itself in several lines; the first one says what is wrong.
-        raise click.ClickException(f"The database cannot be used: {str(error.orig).splitlines()[0]}") from error
-    except CommandError as error:
-        raise click.ClickException(
-            f"The database was made by another version of tripkit, perhaps a newer one: {error}"
-        ) from error
-    except OSError as error:
-        raise click.ClickException(f"{error.filename} cannot be used: {error.strerror}.") from error

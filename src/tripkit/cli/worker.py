@@ -7,7 +7,8 @@ from contextlib import closing
 
 import click
 
-from tripkit.cli.surroundings import read_settings, ready_engine
+from tripkit.cli.databases import ready_engine
+from tripkit.cli.surroundings import read_settings
 from tripkit.worker.thread import Worker
 
 

@@ -1,0 +1,175 @@
+"""The commands of ``tripkit event`` that compare files with the database: plan, apply, export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tripkit.actions.apply_trip import apply_trip
+from tripkit.cli.databases import given_back, ready_engine
+from tripkit.cli.event_plan import plan_of, tell_consequences, tell_differences
+from tripkit.cli.event_reading import Again, Voice, event_directory, read, reading, speaking, unwritable
+from tripkit.cli.surroundings import read_settings
+from tripkit.domain.bookings import Moment
+from tripkit.domain.places import has_started
+from tripkit.domain.refusals import ChangeRefused, PlanRefused
+from tripkit.domain.sentences import Sentence, sentence, sentences
+from tripkit.domain.trips import TripStatus
+from tripkit.eventfile import Event, write_event
+from tripkit.eventfile.errors import list_words, nearest_word
+from tripkit.i18n import moment
+from tripkit.reads.trip_page import pictures
+from tripkit.reads.trip_plan import AnySession, find_trip, trip_plan
+from tripkit.settings import Settings
+from tripkit.storage import sessions
+from tripkit.storage.trips import OrganisationRow, TripRow
+
+
+@click.command()
+@reading
+def plan(directory: Path, starting: date | None, key: str | None, opens: datetime | None, language: str) -> None:
+    """Say what `apply` would change; change nothing.
+
+    It tells what the change means for those who have signed up, and what would be refused. Ends with 1 if anything would
+    be.
+    """
+    voice = Voice(language)
+    found = read(event_directory(directory), Again(starting=starting, key=key, opens=opens), voice)
+    with _database(read_settings()) as session:
+        planned = plan_of(session, found)
+    if not planned.differences:
+        voice.tell(sentence("Nothing to change."))
+        return
+    address = f"{found.organisation.key}/{found.trip.key}"
+    if planned.is_new:
+        voice.tell(sentence("{address} would be new:", address=address))
+    else:
+        voice.tell(sentence("{address} would change:", address=address))
+    tell_differences(planned.differences, voice)
+    tell_consequences(planned.consequences, voice)
+    if planned.losses:
+        voice.refuse(sentence("This would be refused, and nothing changed:"), planned.losses)
+
+
+@click.command()
+@reading
+def apply(directory: Path, starting: date | None, key: str | None, opens: datetime | None, language: str) -> None:
+    """Put the trip in DIRECTORY into the database.
+
+    A trip that is there already is changed to what is written. Bookings stay. What would lose something somebody has booked, answered or agreed to is refused with every reason, and then nothing
+    is changed. Applied twice, nothing happens the second time.
+    """
+    voice, settings = Voice(language), read_settings()
+    found = read(event_directory(directory), Again(starting=starting, key=key, opens=opens), voice)
+    now = settings.clock.now()
+    with _database(settings) as session:
+        planned = plan_of(session, found)
+        try:
+            done = apply_trip(
+                session,
+                organisation=found.organisation,
+                trip=found.trip,
+                pictures=found.pictures,
+                moment=Moment(at=now, actor="organiser", origin="tripkit event apply"),
+            )
+        except PlanRefused as refused:
+            voice.refuse(refused.sentence, refused.reasons)
+    if not done.changed:
+        voice.tell(sentence("Nothing to change."))
+        return
+    if not done.created:
+        voice.tell(sentence("Changed:"))
+        tell_differences(planned.differences, voice)
+    tell_consequences(planned.consequences, voice)
+    address = f"{settings.url}/{language}/{found.organisation.key}/{found.trip.key}/"
+    voice.tell(sentence("“{title}” is in place: {address}", title=found.trip.title, address=address))
+    if (opening := _opening(found, now, language)) is not None:
+        voice.tell(opening)
+
+
+@click.command()
+@click.argument("trip", metavar="ORGANISATION/TRIP")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option(
+    "--overwrite", is_flag=True, help="Bring an event directory that is there already up to date; its comments go."
+)
+@speaking
+def export(trip: str, directory: Path, overwrite: bool, language: str) -> None:
+    """Write a trip out of the database.
+
+    The trip is named by the two keys of its address, and written into DIRECTORY, which must be empty or new. People and
+    their bookings are not part of it.
+    """
+    voice = Voice(language)
+    if not overwrite and directory.is_dir() and any(directory.iterdir()):
+        voice.refuse(
+            sentence(
+                "{directory} is not empty. Name an empty or new directory, or say --overwrite.",
+                directory=str(directory),
+            )
+        )
+    with _database(read_settings()) as session:
+        host, _, key = trip.partition("/")
+        trip_id = find_trip(session, host, key)
+        stored = trip_plan(session, trip_id) if trip_id is not None else None
+        if trip_id is None or stored is None:
+            voice.refuse(_unknown(session, trip))
+        shown = pictures(session, trip_id)
+    _, organisation, value = stored
+    try:
+        written = write_event(directory, organisation, value, shown)
+    except ChangeRefused as refused:
+        voice.refuse(refused.sentence)
+    except OSError as error:
+        voice.refuse(unwritable(directory, error))
+    voice.tell(
+        sentences(
+            "Wrote one file into {directory}.",
+            "Wrote {count} files into {directory}.",
+            len(written),
+            directory=str(directory),
+        )
+    )
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Session]:
+    engine = ready_engine(settings)
+    with given_back(engine), sessions(engine)() as session:
+        yield session
+
+
+def _opening(found: Event, now: datetime, language: str) -> Sentence | None:
+    """When people can sign up; None when that is over, or the trip does not happen as planned."""
+    trip = found.trip
+    opens, closes = trip.signup_opens_at, trip.signup_closes_at
+    if trip.status is not TripStatus.PLANNED or has_started(trip, now):
+        return None
+    if opens is not None and opens > now:
+        return sentence("Sign-up opens {moment}.", moment=moment(opens, language, trip.time_zone))
+    if closes is None:
+        return sentence("Sign-up is open until the trip begins.")
+    return (
+        sentence("Sign-up is open until {moment}.", moment=moment(closes, language, trip.time_zone))
+        if closes > now
+        else None
+    )
+
+
+def _unknown(session: AnySession, trip: str) -> Sentence:
+    rows = session.execute(
+        select(OrganisationRow.key, TripRow.key).join_from(TripRow, OrganisationRow).order_by(TripRow.id)
+    )
+    known = [f"{organisation}/{key}" for organisation, key in rows]
+    if not known:
+        return sentence("There is no trip {trip}, nor any other.", trip=trip)
+    near = nearest_word(trip, known)
+    if near is not None:
+        return sentence("There is no trip {trip}. Did you mean {near}?", trip=trip, near=near)
+    return sentence("There is no trip {trip}. There are: {trips}", trip=trip, trips=list_words(known))
