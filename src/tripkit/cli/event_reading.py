@@ -121,6 +121,8 @@ def read(directory: Path, again: Again, voice: Voice, *, err: bool = True) -> Ev
             return event
         opens = _opening(again.opens, event.trip.time_zone)
         return read_event(directory, starting=again.starting, key=again.key, opens=opens)
+    except (ValueError, OverflowError):
+        raise click.BadParameter("The day or moment is not between 1970 and 2199.") from None
     except EventErrors as found:
         tell_findings(directory, found.errors, found.warnings, voice, err=err)
         raise SystemExit(1) from None

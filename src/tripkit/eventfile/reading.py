@@ -48,7 +48,7 @@ def read_event(
     if opens is not None and opens.tzinfo is None:
         raise ValueError("a moment without a time zone")
     if any(moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR for moment in (starting, opens)):
-        raise ValueError(f"not between {FIRST_YEAR} and {LAST_YEAR}")
+        raise ValueError(f"a day or moment that is not between {FIRST_YEAR} and {LAST_YEAR}")
     findings = Findings()
     if not directory.is_dir():
         findings.error(Position(str(directory)), sentence("there is no such directory"))
