@@ -18,7 +18,10 @@ def db() -> None:
 
 @db.command()
 def upgrade() -> None:
-    """Make the tables, or bring them up to date. Nothing happens when they are."""
+    """Make the tables, or bring them up to date.
+
+    Nothing happens when they are. Run it after every update of tripkit, before the processes start again.
+    """
     engine = new_engine(read_settings())
     with said(), given_back(engine):
         before = current_revision(engine)
@@ -31,7 +34,10 @@ def upgrade() -> None:
 
 @db.command()
 def current() -> None:
-    """Say which revision the database is at, and which one is the newest."""
+    """Say how old the tables are.
+
+    That is the revision the database is at, and the newest one.
+    """
     engine = known_engine(read_settings())
     with given_back(engine):
         click.echo(f"at {current_revision(engine) or 'nothing'}, newest {newest()}")

@@ -91,7 +91,10 @@ def demo_settings(folder: Path, url: str) -> Settings:
 )
 @click.option("--check", is_flag=True, help="Build it, ask for its pages, and end.")
 def demo(host: str, port: int, folder: Path, check: bool) -> None:
-    """Show tripkit with the sample trip: a fresh database each time, apart from any real one."""
+    """Show tripkit with the sample trip.
+
+    The database is a fresh one each time, apart from any real one.
+    """
     folder = folder.resolve()
     _empty(folder)
     settings = demo_settings(folder, f"http://{host}:{port}")

@@ -16,7 +16,10 @@ from tripkit.storage.outbox import OutboxRow
 
 @click.command()
 def doctor() -> None:
-    """Recount every place against who holds it, and look for messages that could not be sent. Ends with 1 if not well."""
+    """Look for places counted wrong and messages lost.
+
+    Every place is recounted against who holds it. Ends with 1 if anything is not well.
+    """
     settings = read_settings()
     engine = known_engine(settings)
     wrong = 0

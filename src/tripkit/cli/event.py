@@ -32,4 +32,7 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands)
 def event() -> None:
-    """Write a trip as a directory of plain files, and put it into the database."""
+    """Write a trip as a directory of plain files.
+
+    Begin with `new`, look with `check`, see with `plan` what would change, and put it into the database with `apply`.
+    """

@@ -62,8 +62,9 @@ def plan(directory: Path, starting: date | None, key: str | None, opens: datetim
 def apply(directory: Path, starting: date | None, key: str | None, opens: datetime | None, language: str) -> None:
     """Put the trip in DIRECTORY into the database.
 
-    A trip that is there already is changed to what is written. Bookings stay. What would lose something somebody has booked, answered or agreed to is refused with every reason, and then nothing
-    is changed. Applied twice, nothing happens the second time.
+    A trip that is there already is changed to what is written. Bookings stay. What would lose something somebody has
+    booked, answered or agreed to is refused with every reason, and then nothing is changed. Applied twice, nothing
+    happens the second time.
     """
     voice, settings = Voice(language), read_settings()
     found = read(event_directory(directory), Again(starting=starting, key=key, opens=opens), voice)

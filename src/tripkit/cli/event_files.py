@@ -56,7 +56,7 @@ def new(directory: Path, language: str) -> None:
 
 
 @click.command()
-@click.argument("name", type=click.Choice(NAMES), default="event")
+@click.argument("name", type=click.Choice(NAMES), default="event", metavar="[NAME]")
 @click.option(
     "--into",
     type=click.Path(path_type=Path),
@@ -67,7 +67,8 @@ def new(directory: Path, language: str) -> None:
 def schema(name: str, into: Path | None, language: str) -> None:
     """Print the format as JSON Schema.
 
-    Editors and other programs learn from it what may be written in event.yaml, or in another file by its NAME.
+    Editors and other programs learn from it what may be written in event.yaml, or in another file
+    by its NAME: story, or one of the lists that may have a file of their own, as segments.
     """
     if into is None:
         click.echo(schema_text(name), nl=False)
