@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.figures import Figures, figures, machine, table
 from bench.requests import filled_in, get, sign_up, trip_path
 from bench.served import make_bare_database, make_tripkit_database, roomy_trip, sample_trip
-from bench.servers import POSTGRES, SERVERS, database, described, postgres_version, served
+from bench.servers import POSTGRES, SERVERS, database, described, postgres_version, served, shown
 from bench.visitors import VISITORS, Ask, Crowd, Line, Round
 
 BARE = "bare Flask"
@@ -77,16 +77,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="Rounds of each measurement (default 5).")
     parser.add_argument("--seconds", type=float, default=1.0, help="Seconds of one round (default 1).")
+    parser.add_argument("--server", choices=SERVERS, action="append", help="Measure under this server only.")
+    parser.add_argument("--sqlite", action="store_true", help="Measure on SQLite only.")
     given = parser.parse_args()
     began = time.monotonic()
     heads: list[str] = []
-    postgres = postgres_version()
+    postgres = None if given.sqlite else postgres_version()
+    absent = "as you asked" if given.sqlite else f"none can be used at {shown(POSTGRES)}"
     with tempfile.TemporaryDirectory(prefix="tripkit-bench-") as name, Crowd() as crowd:
         folder = Path(name)
         print(machine(folder))
-        print(f"PostgreSQL {postgres}" if postgres else f"PostgreSQL is not measured: none answers at {POSTGRES}")
+        print(f"PostgreSQL {postgres}" if postgres else f"PostgreSQL is not measured: {absent}.")
         print(f"{VISITORS} visitors, each asking again as soon as it is answered; {given.rounds} rounds, in turn.\n")
-        for server in SERVERS:
+        for server in given.server or SERVERS:
             page = measure_pages(crowd, server, folder, given.rounds, given.seconds)[1]
             heads.append(f"{server}: a kept trip page comes at {page.ratio:.2f} of the rate of a bare Flask page")
             for kind in ("SQLite", *(["PostgreSQL"] if postgres else [])):

@@ -29,6 +29,11 @@ SERVERS = ("waitress", *(["gunicorn"] if importlib.util.find_spec("gunicorn") el
 _GUNICORN_WORKERS = 2
 
 
+def shown(url: str) -> str:
+    """The address of a database as it may be printed."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
 def postgres_version() -> str | None:
     """The version of the PostgreSQL server, None when there is none to use."""
     if importlib.util.find_spec("psycopg") is None:
