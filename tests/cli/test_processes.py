@@ -113,6 +113,14 @@ def test_an_error_in_a_directory_ends_the_process_with_one_and_says_where(tmp_pa
     assert place.startswith("resa/event.yaml:") and what == "a tab stands where YAML wants spaces; indent with spaces"
 
 
+def test_a_terminal_that_cannot_show_a_character_gets_a_question_mark_for_it(tmp_path: Path) -> None:
+    run(tmp_path, "event", "new", "resa")
+    command = [sys.executable, "-m", "tripkit", "event", "check", "resa", "--language", "sv"]
+    latin = {**environment(tmp_path), "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(command, cwd=tmp_path, env=latin, capture_output=True, timeout=60, check=True)
+    assert done.stdout.decode("latin-1").startswith("resa går att använda: ?Vår första studieresa?, ")
+
+
 def test_an_unknown_command_is_said_with_two(tmp_path: Path) -> None:
     done = run(tmp_path, "evnt")
     assert done.returncode == 2
