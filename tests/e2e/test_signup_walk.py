@@ -178,3 +178,52 @@ def test_the_form_can_be_filled_and_sent_by_keyboard_alone(fresh_site: Site, vis
             page.keyboard.press("Space")
     expect(page.locator(".verdict .code")).to_be_visible()
     assert visited.index("contact_name") < visited.index("participants-0-segment") < visited.index("terms_version")
+
+
+def test_going_back_and_sending_once_more_makes_no_second_booking(
+    fresh_site: Site, visit: Callable[..., Visitor]
+) -> None:
+    trip = fresh_site.open_trip()
+    _, right, _ = two_segments(trip)
+    someone = visit(fresh_site.url, language="en", size="phone")
+    page = someone.go(f"/en/{trip.organisation.key}/{trip.trip.key}/sign-up/")
+    fill_contact(page, "Twice Made-up", "twice@tripkit.example")
+    fill_person(page, 0, PARTY[0], right, trip.trip.questions)
+    page.locator("#terms_version").check()
+    page.locator("[data-send]").click()
+    code = page.locator(".verdict .code").inner_text()
+
+    page.go_back()
+    expect(page.locator("#contact_name")).to_have_value("Twice Made-up")
+    page.locator("[data-send]").click()
+    expect(page.locator(".verdict .code")).to_have_text(code)
+    assert fresh_site.open_trip().places.trip.taken == trip.places.trip.taken + 1
+
+    page.go_back()
+    page.locator("#contact_name").fill("Somebody Else")
+    page.locator("[data-send]").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This form was sent before")
+    page.get_by_role("link", name="Begin a new sign-up").click()
+    fill_contact(page, "Somebody Else", "else@tripkit.example")
+    fill_person(page, 0, PARTY[1], right, trip.trip.questions)
+    page.locator("#terms_version").check()
+    page.locator("[data-send]").click()
+    expect(page.locator(".verdict .code")).not_to_have_text(code)
+    assert fresh_site.open_trip().places.trip.taken == trip.places.trip.taken + 2
+
+
+def test_who_adds_a_person_writes_their_name_next(site: Site, visit: Callable[..., Visitor]) -> None:
+    trip = site.open_trip()
+    page = visit(site.url, language="sv", size="phone").go(f"/sv/{trip.organisation.key}/{trip.trip.key}/sign-up/")
+    page.locator("button[name=do][value=add]").click()
+    expect(page.locator("[data-status]")).to_have_text("Person 2 är tillagd.")
+    page.wait_for_timeout(
+        100
+    )  # A card that comes unfolded tells so a moment later, and nothing may move the focus then.
+    expect(page.locator("#participants-1-name")).to_be_focused()
+    page.keyboard.type("Mira Påhittad")
+    page.locator("#participants-1-segment").select_option(index=1)
+    page.locator("button[name=do][value=add]").click()
+    page.locator("#participants-1 summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#participants-1")).to_be_focused()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -68,7 +68,7 @@ def test_the_receipt_says_how_it_stands_with_everybody(engine: Engine, session: 
     for words in (
         "2 places are confirmed. Leyla waits in the queue.",
         f"Booking code {mine.made.code}",
-        "Position 1 in the queue: 0 people are before Leyla.",
+        "First in the queue: nobody is before Leyla. When it is your turn",
         "Wednesday 5 May 11:00–12:30 Visit port, Site port",
         "Sum with VAT SEK 2,500",
         "VAT 25 % SEK 500",
@@ -420,3 +420,53 @@ def test_after_the_last_moment_for_changes_the_sentence_names_whom_to_ask(engine
     answer = mine.do(f"participants/{mine.ids[0]}/visits/", form="contact/")
     assert answer.status_code == 409
     assert "Write to disken@tripkit.example" in page(answer).words
+
+
+def test_an_hour_to_answer_is_one_hour(engine: Engine, session: Session) -> None:
+    trip_id = applied(session, make_trip(size=1, offer_hours=1))
+    booked(session, trip_id)
+    booked(session, trip_id)
+    words = holder(engine, session, booked(session, trip_id)).see().words
+    assert "Position 2 in the queue: 1 person is before" in words
+    assert "When it is your turn you get mail, and one hour to answer. The queue costs nothing." in words
+
+
+def test_days_carry_their_year_when_the_year_turns_before_the_trip(engine: Engine, session: Session) -> None:
+    same_year = of(engine, session).see().words
+    assert "5 May, 10:00 The trip begins" in same_year
+    assert "1 March The place is yours" in same_year
+
+
+def test_a_booking_of_another_year_says_the_years(engine: Engine, session: Session) -> None:
+    mine = of(engine, session)
+    session.execute(update(BookingRow).values(booked_at=datetime(2026, 12, 10, 9, tzinfo=UTC)))
+    session.commit()
+    words = mine.see().words
+    assert "10 December 2026 The place is yours" in words
+    assert "5 May 2027, 10:00 The trip begins" in words
+
+
+def test_those_who_wait_together_are_told_so(engine: Engine, session: Session) -> None:
+    trip_id = applied(session, make_trip(size=1))
+    together = holder(engine, session, booked(session, trip_id, 2, together=True)).see().words
+    assert together.count("You wait together: the offer comes when there are places for all of you.") == 2
+    apart = holder(engine, session, booked(session, trip_id, 2)).see().words
+    assert "You wait together" not in apart
+
+
+def test_who_cancels_for_several_ticks_them_one_by_one(engine: Engine, session: Session) -> None:
+    several = of(engine, session, make_participant("Karin"), make_participant("Jonas"))
+    assert several.see("cancel/").value("participants") is None
+    assert several.see(f"cancel/?participant={several.ids[1]}").value("participants") == str(several.ids[1])
+
+
+def test_the_last_one_to_cancel_is_ticked(engine: Engine, session: Session) -> None:
+    alone = of(engine, session)
+    assert alone.see("cancel/").value("participants") == str(alone.ids[0])
+
+
+def test_what_was_done_and_what_is_wrong_takes_the_focus_without_scripts(engine: Engine, session: Session) -> None:
+    mine = of(engine, session)
+    assert 'role="status" tabindex="-1" autofocus' in mine.see("?done=visits").html
+    refused = page(mine.do("contact/", {"contact_name": ""}))
+    assert 'role="alert" aria-labelledby="errors" tabindex="-1" autofocus' in refused.html

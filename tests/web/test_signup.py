@@ -391,3 +391,27 @@ def test_an_unknown_trip_is_not_found(engine: Engine, session: Session) -> None:
     for path in ("/en/resebyran/other/sign-up/", "/en/other/hamnstad/sign-up/", "/xx/resebyran/hamnstad/sign-up/"):
         assert client.get(path).status_code == 404
         assert client.post(path, data=CONTACT).status_code == 404
+
+
+def test_choices_left_open_are_told_apart_in_the_summary(engine: Engine, session: Session) -> None:
+    trip = make_trip()
+    applied(session, replace(trip, choices=tuple(replace(choice, required=True) for choice in trip.choices)))
+    shown = page(sign_up(visitor(engine), {**CONTACT, "participants-0-choices-am": None}))
+    assert "Karin Almfelt, Morning: Choose one of the visits." in shown.words
+    assert "Karin Almfelt, Afternoon: Choose one of the visits." in shown.words
+
+
+def test_the_parts_of_the_form_are_headings(engine: Engine, session: Session) -> None:
+    applied(session)
+    html = form(visitor(engine)).html
+    for heading in ("Contact person", "Terms"):
+        assert f"<legend><h2>{heading}</h2></legend>" in html
+
+
+def test_many_groups_with_the_price_of_the_trip_are_one_row(engine: Engine, session: Session) -> None:
+    groups = tuple(make_segment(key) for key in ("city", "police", "housing", "traders"))
+    own = make_segment("students", price=Price(Money(50_000, "SEK"), Decimal(25)))
+    applied(session, make_trip(segments=(*groups, own)))
+    words = form(visitor(engine)).words
+    assert "All other groups" in words
+    assert "Segment city, Segment police" not in words

@@ -48,13 +48,14 @@ def _choose(token: str, problems: list[Problem]) -> Response:
     active = [person for person in page.participants if person.status is not ParticipantStatus.CANCELLED]
     if not active:
         return show_receipt(token, notice=sentence("This was cancelled before. Nothing more is needed."), status=409)
-    chosen = whole(request.args.get("participant", ""))
+    # With several, nobody is ticked beforehand: a whole party is not cancelled by one press too many.
+    chosen = active[0].id if len(active) == 1 else whole(request.args.get("participant", ""))
     trip = page.trip_page.trip
     html = render_template(
         "mybooking/cancel.html",
         **surroundings(page.trip_page),
         receipt=receipt(page, page_language(), now()),
-        chosen=[person.id for person in active if chosen in {None, person.id}] if request.method == "GET" else [],
+        chosen=[person.id for person in active if person.id == chosen] if request.method == "GET" else [],
         cost=cost_of_cancelling(trip, now().astimezone(ZoneInfo(trip.time_zone)).date()),
         problems=by_field(problems),
         token=token,

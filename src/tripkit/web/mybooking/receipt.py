@@ -75,6 +75,10 @@ class Receipt:
     sites: dict[str, Site]
     may_hand_over: bool
 
+    def spans_years(self) -> bool:
+        """Whether what happens lies in more than one year, so that a day says nothing without its year."""
+        return len({stop.at.year for stop in self.stops}) > 1
+
     def is_cancelled(self) -> bool:
         """Whether nobody of the party travels any more."""
         return all(person.is_cancelled() for person in self.people)

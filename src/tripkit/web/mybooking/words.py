@@ -83,10 +83,11 @@ def _stops(booking: BookingPage, zone: ZoneInfo) -> Iterator[Stop]:
     trip = booking.trip_page.trip
     have = {person.status for person in booking.participants}
     booked = booking.booked_at.astimezone(zone).date()
-    if ParticipantStatus.CONFIRMED in have:
+    confirmed = sum(person.status is ParticipantStatus.CONFIRMED for person in booking.participants)
+    if confirmed:
         yield Stop(
             at=booked,
-            title=sentence("The places are yours"),
+            title=sentences("The place is yours", "The places are yours", confirmed),
             text=sentence("Price and terms stay as they were on that day."),
             done=True,
         )

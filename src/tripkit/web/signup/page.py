@@ -178,8 +178,8 @@ def field_of(problem: Problem) -> str:
     return problem.at.replace(".", "-")
 
 
-def in_summary(problem: Problem, typed: TypedSignup) -> Sentence:
-    """A problem as the list at the top says it: with whom it is about, where the sentence does not say so itself."""
+def in_summary(problem: Problem, typed: TypedSignup, trip: Trip) -> Sentence:
+    """A problem as the list at the top says it: with whom and which choice it is about, where the sentence does not say so."""
     parts = problem.at.split(".")
     if parts[0] != "participants" or len(parts) < 2 or "name" in problem.sentence.values:
         return problem.sentence
@@ -187,7 +187,11 @@ def in_summary(problem: Problem, typed: TypedSignup) -> Sentence:
     index = int(parts[1])
     name = people[index].name.strip() if index < len(people) else ""
     who = name or sentence("Person {number}", number=index + 1)
-    return sentence("{who}: {problem}", who=who, problem=problem.sentence)
+    choice = next((one for one in trip.choices if parts[2:] == ["choices", one.key]), None)
+    if choice is None:
+        return sentence("{who}: {problem}", who=who, problem=problem.sentence)
+    # Several choices are left open with the same words: a list of them has to tell them apart.
+    return sentence("{who}, {choice}: {problem}", who=who, choice=choice.title, problem=problem.sentence)
 
 
 def visit_choices(page: TripPage) -> tuple[VisitChoice, ...]:

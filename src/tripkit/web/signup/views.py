@@ -121,7 +121,7 @@ def _form(form: SignupPage, status: int) -> Response:
         lead=lead(page),
         send=send_button(page.state, max(len(form.cards), 1)),
         outlook_sentence=outlook_sentence,
-        summary=[(field_of(problem), in_summary(problem, form.typed)) for problem in form.summary],
+        summary=[(field_of(problem), in_summary(problem, form.typed, page.trip)) for problem in form.summary],
         price_of=price_of,
         zero=Money(0, page.trip.price.net.currency),
         countries=countries,

@@ -25,9 +25,15 @@ function showQuestions(card) {
   const heard = {};
   for (const question of all(card, "[data-question]")) {
     const { segments, when, answers } = question.dataset;
-    const after = !when || (heard[when] ?? []).some((answer) => among(answers, answer));
-    question.hidden = !among(segments, segmentOf(card)) || !after;
-    if (!question.hidden) heard[question.dataset.question] = answersTo(question);
+    const before = when ? heard[when] : [];
+    const unknown = before === null;
+    question.hidden = !among(segments, segmentOf(card)) || (when && !unknown && !(before ?? []).some((answer) => among(answers, answer)));
+    question.toggleAttribute("data-unsure", unknown);
+    if (question.hidden) continue;
+    const given = answersTo(question);
+    // An answer that is kept but not shown may be any: what follows from it stays within reach.
+    const kept = "answered" in question.dataset && !given.some(Boolean) && !question.querySelector("[name^=erase-]:checked");
+    heard[question.dataset.question] = kept ? null : given;
   }
 }
 
@@ -51,7 +57,7 @@ function showVisits(card, waits) {
 function hideRelevance(card) {
   if (!segmentOf(card)) return;
   for (const words of all(card, "[data-relevance]")) {
-    words.hidden = true;
+    words.hidden = words.closest("[data-unsure]") === null;
     const why = words.closest(".why");
     if (why?.children.length === 1) why.hidden = true;
   }
@@ -239,10 +245,25 @@ function remove(card) {
   document.getElementById("participants").focus();
 }
 
+// The key of a form stays with its place in the history: after Back it is the form that was sent, even where the browser
+// had to fetch the page anew, and sending it once more makes no second booking.
+function keepKey() {
+  const key = form.elements.form_key;
+  if (history.state?.formKey) key.value = history.state.formKey;
+  else history.replaceState({ ...history.state, formKey: key.value }, "");
+}
+
+// A card that is unfolded by its summary takes the focus, since the summary is gone then; one that comes unfolded does not.
+function unfolded(event) {
+  const card = event.target.closest("[data-person]");
+  const at = document.activeElement;
+  if (event.target.open && card && (!card.contains(at) || at.closest("summary"))) card.focus();
+}
+
 // ---- All of it, after every change
 
 const status = form?.querySelector("[data-status]");
-let heardLast = "";
+let heardLast = [];
 
 function tell(text) {
   status.textContent = text;
@@ -265,8 +286,11 @@ function update() {
   });
   number(people);
   showSum(names, found);
-  const now = said.filter(Boolean).join(" ");
-  if (now !== heardLast) tell((heardLast = now));
+  // Who hears the page hears what is new, not all of it after every choice.
+  const now = said.filter(Boolean);
+  const fresh = now.filter((text) => !heardLast.includes(text));
+  if (fresh.length || now.length < heardLast.length) tell(fresh.join(" "));
+  heardLast = now;
 }
 
 function forgetError(field) {
@@ -280,7 +304,8 @@ document.querySelector("[data-alert]")?.focus();
 
 if (form && facts) {
   form.querySelector("[data-recount]").hidden = true;
-  form.addEventListener("toggle", (event) => event.target.open && event.target.closest("[data-person]")?.focus(), true);
+  keepKey();
+  form.addEventListener("toggle", unfolded, true);
   form.addEventListener("click", (event) => {
     const pressed = event.target.closest("[data-remove], [data-add] button");
     if (!pressed) return;
