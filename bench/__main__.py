@@ -76,7 +76,7 @@ def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="Rounds of each measurement (default 5).")
-    parser.add_argument("--seconds", type=float, default=1.0, help="Seconds of one round (default 1).")
+    parser.add_argument("--seconds", type=float, default=0.8, help="Seconds of one round (default 0.8).")
     parser.add_argument("--server", choices=SERVERS, action="append", help="Measure under this server only.")
     parser.add_argument("--sqlite", action="store_true", help="Measure on SQLite only.")
     given = parser.parse_args()
