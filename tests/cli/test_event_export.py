@@ -16,6 +16,7 @@ from tripkit.cli.event_starter import key_from, starter_files
 from tripkit.domain.places import TripState
 from tripkit.eventfile import read_event
 from tripkit.eventfile.errors import Findings
+from tripkit.eventfile.schema import generated_schema, schema_text
 from tripkit.eventfile.yamltree import parse, plain
 from tripkit.reads.trip_page import trip_page
 from tripkit.testing import NOW, applied, booked, make_item, make_trip
@@ -95,6 +96,7 @@ def test_the_small_trip_is_right_in_every_language_and_takes_signups_at_once(
 ) -> None:
     done = served("event", "new", "Höstresan 2027", "--language", language)
     assert done.exit_code == 0
+    assert done.output.endswith(": tripkit event check 'Höstresan 2027'\n")
     checked = served("event", "check", "Höstresan 2027")
     assert checked.exit_code == 0 and checked.output.count("\n") == 1, "there is not even a warning"
     assert served("event", "apply", "Höstresan 2027").exit_code == 0
@@ -159,6 +161,11 @@ def test_the_schema_beside_a_trip_is_the_one_that_is_printed_and_knows_the_small
     assert not [*Draft202012Validator(schema).iter_errors(written)]
     written["trip"]["sise"] = 3
     assert [*Draft202012Validator(schema).iter_errors(written)]
+
+
+@pytest.mark.parametrize("name", ["event", "story"])
+def test_the_schema_that_is_shipped_is_the_one_the_format_makes(name: str) -> None:
+    assert schema_text(name) == generated_schema(name)
 
 
 def test_schemas_are_written_beside_a_trip_that_has_none(shell: Shell, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date, datetime
 from pathlib import Path
 
@@ -45,12 +46,12 @@ def new(directory: Path, language: str) -> None:
         )
     today = read_settings().clock.now().date()
     _write(directory, starter_files(directory.resolve().name, today, voice.say), voice)
+    voice.tell(sentence("Wrote a small trip into {directory}.", directory=str(directory)))
     voice.tell(
         sentence(
-            "Wrote a small trip into {directory}. Change {file} into yours, and look now and then: {command}",
-            directory=str(directory),
+            "Change {file} into yours, and look now and then: {command}",
             file=str(directory / "event.yaml"),
-            command=f"tripkit event check {directory}",
+            command=shlex.join(["tripkit", "event", "check", str(directory)]),
         )
     )
 

@@ -49,7 +49,7 @@ class OrganisationEntry(Entry):
         description="The languages it writes in, the first one first.", examples=[["sv", "en"]]
     )
     email: Email = Field(description="Where messages come from and answers go.")
-    phone: Line | None = Field(None, description="As it is written, in quotes.", examples=["031-12 34 56"])
+    phone: Line | None = Field(None, description="As it is written, in quotes.", examples=["000-00 00 00"])
     url: Url | None = Field(None, description="Its own site.")
     description: LongText = Field({}, description="Who it is. Markdown; also in texts/organisation.<language>.md.")
     look: LookEntry | None = Field(None, description="Its own colours.")
@@ -95,7 +95,7 @@ class ContactEntry(Entry):
     name: Line = Field(description="A person's or a desk's name.")
     email: Email | None = Field(None, description="An e-mail address.")
     phone: Line | None = Field(
-        None, description="A telephone number as it is written, in quotes.", examples=["031-12 34 56"]
+        None, description="A telephone number as it is written, in quotes.", examples=["000-00 00 00"]
     )
 
 
