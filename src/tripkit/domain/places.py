@@ -67,13 +67,18 @@ def has_started(trip: Trip, now: datetime) -> bool:
     return now.astimezone(ZoneInfo(trip.time_zone)).date() >= trip.starts_on
 
 
+def is_over(trip: Trip, now: datetime) -> bool:
+    """Whether the trip's last day has passed, by the clock where it happens."""
+    return now.astimezone(ZoneInfo(trip.time_zone)).date() > trip.ends_on
+
+
 def state_of(trip: Trip, places: Places, now: datetime) -> TripState:
     """How it stands with the trip at this moment."""
     if trip.status is TripStatus.CANCELLED:
         return TripState.CANCELLED
     if trip.status is TripStatus.POSTPONED:
         return TripState.POSTPONED
-    if now.astimezone(ZoneInfo(trip.time_zone)).date() > trip.ends_on:
+    if is_over(trip, now):
         return TripState.PAST
     if trip.signup_opens_at is not None and now < trip.signup_opens_at:
         return TripState.OPENS_LATER

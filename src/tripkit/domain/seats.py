@@ -22,6 +22,10 @@ class PoolKind(StrEnum):
     """A programme item that is chosen."""
 
 
+PLACES = frozenset({PoolKind.OPEN, PoolKind.GUARANTEE})
+"""The kinds that a place on the trip is claimed in: one claim in one of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """Anything with limited room. ``key``: of the segment or item, empty for open places. ``size``: None = no limit.
@@ -61,9 +65,14 @@ def pools_of(trip: Trip, released: Mapping[str, int] | None = None) -> tuple[Poo
     Open and guaranteed places add up to the trip's size, so one claim of either is a place on the trip.
     """
     opened = released or {}
-    kept = {s.key: opened.get(s.key, s.guaranteed) for s in trip.segments if s.guaranteed}
+    kept: dict[str, int] = {}
+    for segment in trip.segments:
+        if segment.guaranteed:
+            # A trip made smaller than what is kept keeps what there is, or it would grow as people leave.
+            left = trip.size - sum(kept.values())
+            kept[segment.key] = min(left, opened.get(segment.key, segment.guaranteed))
     return (
-        PoolSize(PoolKind.OPEN, "", max(0, trip.size - sum(kept.values()))),
+        PoolSize(PoolKind.OPEN, "", trip.size - sum(kept.values())),
         *(PoolSize(PoolKind.GUARANTEE, key, places) for key, places in kept.items()),
         *(PoolSize(PoolKind.SEGMENT, s.key, s.at_most) for s in trip.segments if s.at_most is not None),
         *(PoolSize(PoolKind.ITEM, i.key, i.size) for i in trip.programme if i.choice is not None),
@@ -79,6 +88,7 @@ class Seats:
     def __init__(self, pools: Iterable[Pool]) -> None:
         self.pools: dict[int, Pool] = {pool.id: pool for pool in pools}
         self.by_key: dict[tuple[PoolKind, str], int] = {(p.kind, p.key): p.id for p in self.pools.values()}
+        self._places = tuple(p.id for p in self.pools.values() if p.kind in PLACES)
 
     def place_wants(self, segment: str) -> Wants:
         """What a place on the trip takes: a guaranteed or an open one, and room within the segment's limit."""
@@ -93,6 +103,18 @@ class Seats:
         pool_id = self.by_key.get((PoolKind.ITEM, key))
         return None if pool_id is None else self.pools[pool_id]
 
+    def has_room(self, pool_id: int) -> bool:
+        """Whether one more fits: in the pool, and when it holds places of the trip, on the trip as a whole.
+
+        The two differ when a size was lowered below what is taken: a place still kept for one segment must not let
+        somebody in on a trip that is overfull in its open places.
+        """
+        pool = self.pools[pool_id]
+        if not pool.has_room() or pool.kind not in PLACES:
+            return pool.has_room()
+        places = [self.pools[place] for place in self._places]
+        return sum(place.taken for place in places) < sum(place.size or 0 for place in places)
+
     def claim(self, wants: Wants) -> tuple[int, ...] | None:
         """Take one person's wants, all or nothing: the pool ids taken, None if anything is full.
 
@@ -100,7 +122,7 @@ class Seats:
         """
         chosen: list[int] = []
         for want in wants:
-            fitting = next((pool_id for pool_id in want if self.pools[pool_id].has_room()), None)
+            fitting = next((pool_id for pool_id in want if self.has_room(pool_id)), None)
             if fitting is None:
                 self.give_back(chosen)
                 return None

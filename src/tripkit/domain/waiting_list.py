@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tripkit.domain.seats import PoolKind, Seats, Wants
@@ -79,7 +80,7 @@ def passed_by(
     seats: Seats, ahead: Iterable[Sequence[Waiting]], by: int, claims: Iterable[Iterable[int]]
 ) -> tuple[Passing, ...]:
     """Who of those ahead was passed over by a participant who now holds these claims, and why."""
-    held = {pool_id for claimed in claims for pool_id in claimed}
+    held = Counter(pool_id for claimed in claims for pool_id in claimed)
     return tuple(
         Passing(waiting.id, waiting.participant_id, by, _why(seats, group, held))
         for group in ahead
@@ -87,9 +88,10 @@ def passed_by(
     )
 
 
-def _why(seats: Seats, group: Sequence[Waiting], held: set[int]) -> PassedBecause:
+def _why(seats: Seats, group: Sequence[Waiting], held: Counter[int]) -> PassedBecause:
     for want in {want for waiting in group for want in waiting.wants}:
-        pools = [seats.pools[pool_id] for pool_id in want]
+        # As it was when they were passed: whoever took the limit's last place did not find it reached.
+        pools = [replace(seats.pools[pool_id], taken=seats.pools[pool_id].taken - held[pool_id]) for pool_id in want]
         if all(pool.kind is PoolKind.SEGMENT and not pool.has_room() for pool in pools):
             return PassedBecause.SEGMENT_FULL
     needed = {pool_id for waiting in group for want in waiting.wants for pool_id in want}

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.collisions import replaced_by
-from tripkit.domain.places import has_started
+from tripkit.domain.places import has_started, is_over
 from tripkit.domain.prices import Price, Sum, add_up
 from tripkit.domain.questions import Answer, Answers
 from tripkit.domain.seats import Pool, PoolKind, Seats
@@ -122,7 +122,6 @@ def booking_page_of(session: AnySession, *, booking_id: int, now: datetime) -> B
     people = _participants(session, booking, trip)
     currency = trip.price.net.currency
     confirmed = [person for person in people if person.status is ParticipantStatus.CONFIRMED]
-    over = now.date() > trip.ends_on
     late = trip.changes_until is not None and now >= trip.changes_until
     return BookingPage(
         booking_id=booking.id,
@@ -144,7 +143,7 @@ def booking_page_of(session: AnySession, *, booking_id: int, now: datetime) -> B
         currency=currency,
         participants=people,
         may_change=not late and not has_started(trip, now),
-        may_cancel=not over,
+        may_cancel=not is_over(trip, now),
     )
 
 
@@ -210,29 +209,32 @@ def _visits(session: AnySession, participant_ids: list[int]) -> dict[int, list[s
 
 
 def _waiting(session: AnySession, trip_id: int, participant_ids: list[int]) -> dict[int, list[WaitingPlace]]:
-    mine = session.scalars(
-        select(WaitingRow).where(WaitingRow.participant_id.in_(participant_ids)).order_by(WaitingRow.id)
+    # One query: between two, somebody of theirs could be offered a place and be gone from the queue.
+    theirs = select(WaitingRow.item).where(WaitingRow.participant_id.in_(participant_ids))
+    rows = session.execute(
+        select(WaitingRow.id, WaitingRow.participant_id, WaitingRow.party, WaitingRow.item, WaitingRow.segment)
+        .where(WaitingRow.trip_id == trip_id, WaitingRow.item.in_(theirs))
+        .order_by(WaitingRow.id)
     ).all()
     found: dict[int, list[WaitingPlace]] = defaultdict(list)
-    if not mine:
+    if not rows:
         return found
     seats = Seats(
         Pool(row.id, row.kind, row.key, row.size, row.taken)
         for row in session.scalars(select(PoolRow).where(PoolRow.trip_id == trip_id))
     )
     queues: dict[str, list[Waiting]] = defaultdict(list)
-    for one in session.execute(
-        select(WaitingRow.id, WaitingRow.participant_id, WaitingRow.party, WaitingRow.item, WaitingRow.segment).where(
-            WaitingRow.trip_id == trip_id, WaitingRow.item.in_({row.item for row in mine})
-        )
-    ):
-        pool = seats.item(one.item) if one.item else None
-        wants = seats.place_wants(one.segment) if pool is None else ((pool.id,),)
-        queues[one.item].append(Waiting(one.id, one.participant_id, one.party, wants))
-    for row in mine:
-        queue = queues[row.item]
-        ahead = ahead_of(next(waiting for waiting in queue if waiting.id == row.id), queue)
-        found[row.participant_id].append(
-            WaitingPlace(waiting_id=row.id, item=row.item or None, position=ahead + 1, ahead=ahead)
-        )
+    for row in rows:
+        pool = seats.item(row.item) if row.item else None
+        wants = seats.place_wants(row.segment) if pool is None else ((pool.id,),)
+        queues[row.item].append(Waiting(row.id, row.participant_id, row.party, wants))
+    for item, queue in queues.items():
+        for waiting in queue:
+            if waiting.participant_id in participant_ids:
+                ahead = ahead_of(waiting, queue)
+                found[waiting.participant_id].append(
+                    WaitingPlace(waiting_id=waiting.id, item=item or None, position=ahead + 1, ahead=ahead)
+                )
+    for places in found.values():
+        places.sort(key=lambda place: place.waiting_id)
     return found

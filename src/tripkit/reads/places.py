@@ -72,6 +72,7 @@ def _places(trip: Trip, counts: _Counts) -> Places:
                 [open_places, *([guaranteed[segment.key]] if segment.key in guaranteed else [])],
                 pools.get((PoolKind.SEGMENT, segment.key)),
                 waits.get(("", segment.key), 0),
+                whole.left or 0,
             )
             for segment in trip.segments
         },
@@ -89,9 +90,12 @@ def _places(trip: Trip, counts: _Counts) -> Places:
     )
 
 
-def _segment(usable: Iterable[Room], limit: Room | None, waiting: int) -> Room:
-    """What a segment can still use, as a room: its limit's own figures when that is what binds."""
-    left = sum(room.left or 0 for room in usable)
+def _segment(usable: Iterable[Room], limit: Room | None, waiting: int, on_trip: int) -> Room:
+    """What a segment can still use, as a room: its limit's own figures when that is what binds.
+
+    ``on_trip``: places left on the whole trip; fewer than in the pools when its size was lowered below what is taken.
+    """
+    left = min(on_trip, sum(room.left or 0 for room in usable))
     if limit is not None and limit.left is not None and limit.left <= left:
         return Room(size=limit.size, taken=limit.taken, offered=limit.offered, waiting=waiting)
     if limit is not None:
