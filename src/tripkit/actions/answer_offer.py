@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from sqlalchemy import select
 
-from tripkit.actions.booking_access import Opened, open_booking, tell_booking, withdraw
+from tripkit.actions.booking_access import (
+    Opened,
+    open_booking,
+    place_offers,
+    tell_booking,
+    visits_held,
+    withdraw,
+)
 from tripkit.actions.recording import Move, log_moves
 from tripkit.actions.seating import claims_of, drop_claims
 from tripkit.actions.settling import settle
@@ -15,7 +24,7 @@ from tripkit.domain.sentences import sentence
 from tripkit.domain.trips import TripStatus
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import write
-from tripkit.storage.bookings import ClaimRow, OfferRow, ParticipantRow
+from tripkit.storage.bookings import ClaimRow, OfferRow
 
 
 def accept_offer(session: AnySession, *, booking_id: int, offer_id: int, moment: Moment) -> None:
@@ -29,18 +38,18 @@ def accept_offer(session: AnySession, *, booking_id: int, offer_id: int, moment:
         if opened.seating.trip.status is TripStatus.CANCELLED:
             raise ChangeRefused(sentence("The trip is cancelled, so there is no place to take."))
         people = [opened.person(person_id) for person_id in offer.participant_ids]
-        offer.state, offer.answered_at = "accepted", moment.at
         claims = claims_of(session, [person.id for person in people])
-        for claim in claims:
-            if claim.offer_id == offer.id:
-                claim.offer_id = None
-        for person in people:
-            if not offer.item:
+        if offer.item:
+            _give_up_colliding(session, opened, offer.item, claims)
+            take_visit(session, opened, offer, claims, moment)
+        else:
+            for claim in claims:
+                if claim.offer_id == offer.id:
+                    claim.offer_id = None
+            for person in people:
                 person.status = ParticipantStatus.CONFIRMED
                 person.wished = ()
-            else:
-                _give_up_colliding(session, opened, person, offer.item, claims)
-            _log(session, opened, moment, "accepted", person, offer)
+            _close(session, opened, offer, moment, "accepted")
         session.flush()
         kind = "changed" if offer.item else "confirmation"
         tell_booking(session, opened, kind, people, moment, audited="accept_offer")
@@ -61,10 +70,8 @@ def decline_offer(session: AnySession, *, booking_id: int, offer_id: int, moment
 
 def close_offer(session: AnySession, opened: Opened, offer: OfferRow, moment: Moment, state: str) -> None:
     """Take back an offer that was declined or has expired. The caller settles afterwards."""
-    offer.state, offer.answered_at = state, moment.at
     people = [opened.person(person_id) for person_id in offer.participant_ids]
-    for person in people:
-        _log(session, opened, moment, state, person, offer)
+    _close(session, opened, offer, moment, state)
     if offer.item:
         held = claims_of(session, [person.id for person in people])
         drop_claims(session, opened.seating, [claim for claim in held if claim.offer_id == offer.id])
@@ -78,8 +85,8 @@ def _open_offer(session: AnySession, opened: Opened, offer_id: int, moment: Mome
     offer = session.scalar(select(OfferRow).where(OfferRow.id == offer_id, OfferRow.booking_id == opened.booking.id))
     if offer is None:
         raise NotFound(sentence("There is no such offer in this booking."))
-    if offer.state == "open" and offer.until <= moment.at:
-        raise ChangeRefused(sentence("The time to answer is over, and the place has gone to the next in the queue."))
+    if offer.state == "open":
+        refuse_if_late(offer, moment)
     if offer.state == "accepted":
         raise ChangeRefused(sentence("The offer was accepted before. The place is yours."))
     if offer.state != "open":
@@ -87,21 +94,33 @@ def _open_offer(session: AnySession, opened: Opened, offer_id: int, moment: Mome
     return offer
 
 
-def _give_up_colliding(
-    session: AnySession, opened: Opened, person: ParticipantRow, item: str, claims: list[ClaimRow]
-) -> None:
-    pools = opened.seating.seats.pools
-    mine = {
-        pools[claim.pool_id].key: claim
-        for claim in claims
-        if claim.participant_id == person.id and pools[claim.pool_id].kind == "item" and claim.offer_id is None
-    }
-    lost = replaced_by(opened.seating.trip, mine, item)
-    drop_claims(session, opened.seating, [mine[key] for key in lost])
+def refuse_if_late(offer: OfferRow, moment: Moment) -> None:
+    """Raise: ChangeRefused when the time to answer is over, swept or not."""
+    if offer.until <= moment.at:
+        raise ChangeRefused(sentence("The time to answer is over, and the place has gone to the next in the queue."))
 
 
-def _log(
-    session: AnySession, opened: Opened, moment: Moment, what: str, person: ParticipantRow, offer: OfferRow
+def take_visit(
+    session: AnySession, opened: Opened, offer: OfferRow, claims: Iterable[ClaimRow], moment: Moment
 ) -> None:
-    move = Move(what=what, participant_id=person.id, item=offer.item)
-    log_moves(session, opened.seating.trip_id, moment, [move])
+    """Make a visit on offer theirs. ``claims``: all that they hold.
+
+    While the place on the trip is still on offer the visit belongs to that offer from now on, as their others do.
+    """
+    places = place_offers(opened.seating, claims)
+    for claim in claims:
+        if claim.offer_id == offer.id:
+            claim.offer_id = places[claim.participant_id]
+    _close(session, opened, offer, moment, "accepted")
+
+
+def _give_up_colliding(session: AnySession, opened: Opened, item: str, claims: Sequence[ClaimRow]) -> None:
+    for mine in visits_held(opened.seating, claims).values():
+        lost = replaced_by(opened.seating.trip, mine, item)
+        drop_claims(session, opened.seating, [mine[key] for key in lost])
+
+
+def _close(session: AnySession, opened: Opened, offer: OfferRow, moment: Moment, state: str) -> None:
+    offer.state, offer.answered_at = state, moment.at
+    moves = [Move(what=state, participant_id=person_id, item=offer.item) for person_id in offer.participant_ids]
+    log_moves(session, opened.seating.trip_id, moment, moves)

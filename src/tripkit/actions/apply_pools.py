@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, insert, literal, select, update
 
@@ -14,12 +15,17 @@ from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import ClaimRow, ParticipantRow, PoolRow
 
 
-def sync_pools(session: AnySession, trip_id: int, trip: Trip) -> None:
+def sync_pools(session: AnySession, trip_id: int, trip: Trip, now: datetime) -> None:
     """Make, resize and remove pools, move the claims this concerns, and count them all again.
 
     The caller holds the trip's lock. A size below what is taken throws nobody out: the bound stays at what is taken.
+    A guarantee that was released and has a new date, or none, is kept again as far as there are places.
     """
     rows = {(row.kind, row.key): row for row in session.scalars(select(PoolRow).where(PoolRow.trip_id == trip_id))}
+    for segment in trip.segments:
+        pool = rows.get((PoolKind.GUARANTEE, segment.key))
+        if pool is not None and (segment.guaranteed_until is None or segment.guaranteed_until > now):
+            pool.released_at = None
     released = {row.key: row.taken for row in rows.values() if row.released_at is not None}
     needed = {(pool.kind, pool.key): pool.size for pool in pools_of(trip, released)}
     made: list[PoolRow] = []
@@ -29,9 +35,9 @@ def sync_pools(session: AnySession, trip_id: int, trip: Trip) -> None:
             made.append(rows[kind, key])
     session.add_all(made)
     session.flush()
-    for pool in made:
-        if pool.kind is PoolKind.SEGMENT:
-            _claim_for_everybody_in(session, trip_id, pool)
+    for one in made:
+        if one.kind is PoolKind.SEGMENT:
+            _claim_for_everybody_in(session, trip_id, one)
     gone = [row for name, row in rows.items() if name not in needed]
     _remove(session, gone, rows[PoolKind.OPEN, ""])
     claims = count_claims(session, trip_id)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from tripkit.actions.apply_dates import follow_dates
 from tripkit.actions.apply_pools import sync_pools
 from tripkit.actions.losses import what_would_be_lost
 from tripkit.actions.recording import audit
@@ -49,12 +50,14 @@ def apply_trip(
     Raises: PlanRefused with every reason, when something somebody has booked, answered or accepted would be lost.
     """
     with write(session):
-        host, same_host = _apply_organisation(session, organisation, moment)
         trip_id = find_trip(session, organisation.key, trip.key)
+        if trip_id is not None:
+            # Before anything is written: whoever else applies this trip holds its lock while they write the same rows.
+            lock_pools(session, trip_id)
+        host, same_host = _apply_organisation(session, organisation, moment)
         if trip_id is None:
             trip_id = _create(session, host, trip, pictures, moment)
             return Applied(trip_id=trip_id, created=True, changed=True)
-        lock_pools(session, trip_id)
         plan = trip_plan(session, trip_id)
         if plan is None:
             raise LookupError(trip_id)
@@ -76,7 +79,7 @@ def _apply_organisation(
     session: AnySession, organisation: Organisation, moment: Moment
 ) -> tuple[OrganisationRow, bool]:
     """The organisation's row, and whether it was as written already."""
-    row = session.scalar(select(OrganisationRow).where(OrganisationRow.key == organisation.key))
+    row = session.scalar(select(OrganisationRow).where(OrganisationRow.key == organisation.key).with_for_update())
     columns = columns_of(organisation, OrganisationRow)
     if row is None:
         row = OrganisationRow(**columns)
@@ -115,7 +118,7 @@ def _create(
     _write_parts(session, row.id, trip)
     _write_terms(session, row.id, trip)
     _write_pictures(session, row.id, pictures)
-    sync_pools(session, row.id, trip)
+    sync_pools(session, row.id, trip, moment.at)
     audit(session, "create_trip", moment=moment, trip_id=row.id)
     return row.id
 
@@ -129,11 +132,13 @@ def _change(
     _write_parts(session, trip_id, after)
     _write_terms(session, trip_id, after)
     _write_pictures(session, trip_id, pictures)
-    sync_pools(session, trip_id, after)
+    sync_pools(session, trip_id, after, moment.at)
     session.flush()
     changed = sorted(name for name in Trip.__dataclass_fields__ if getattr(before, name) != getattr(after, name))
     audit(session, "change_trip", moment=moment, trip_id=trip_id, changed=changed)
-    settle(session, lock_seating(session, trip_id), moment)
+    seating = lock_seating(session, trip_id)
+    follow_dates(session, seating, moment)
+    settle(session, seating, moment)
 
 
 def _with_sequences(before: Trip, after: Trip) -> Trip:

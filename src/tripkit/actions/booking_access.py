@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
-from tripkit.actions.recording import HAS_PLACE, Told, audit, make_link, tell
+from tripkit.actions.recording import HAS_PLACE, Move, Told, audit, log_moves, make_link, tell
 from tripkit.actions.seating import Seating, claims_of, drop_claims, lock_seating
 from tripkit.domain.bookings import Moment, ParticipantStatus
+from tripkit.domain.places import has_started, is_over
 from tripkit.domain.refusals import ChangeRefused, NotFound
+from tripkit.domain.seats import PLACES, PoolKind
 from tripkit.domain.sentences import sentence
 from tripkit.reads.trip_plan import AnySession
-from tripkit.storage.bookings import BookingRow, OfferRow, ParticipantRow, WaitingRow
+from tripkit.storage.bookings import BookingRow, ClaimRow, OfferRow, ParticipantRow, WaitingRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ def open_booking(session: AnySession, booking_id: int) -> Opened:
 
 def refuse_if_changes_closed(opened: Opened, moment: Moment) -> None:
     """Raise: ChangeRefused when the last day for changes has passed, or the trip has begun."""
+    refuse_if_over(opened, moment)
     trip = opened.seating.trip
     if trip.changes_until is not None and moment.at >= trip.changes_until:
         raise ChangeRefused(
@@ -55,12 +58,13 @@ def refuse_if_changes_closed(opened: Opened, moment: Moment) -> None:
                 contact=trip.contact.email or trip.contact.name,
             )
         )
-    refuse_if_over(opened, moment)
+    if has_started(trip, moment.at):
+        raise ChangeRefused(sentence("The trip has begun, so places and visits stay as they are."))
 
 
 def refuse_if_over(opened: Opened, moment: Moment) -> None:
     """Raise: ChangeRefused when the trip's last day has passed."""
-    if moment.at.date() > opened.seating.trip.ends_on:
+    if is_over(opened.seating.trip, moment.at):
         raise ChangeRefused(sentence("The trip is over, so the booking stays as it is."))
 
 
@@ -71,7 +75,7 @@ def withdraw(session: AnySession, opened: Opened, people: Sequence[ParticipantRo
     """
     ids = [person.id for person in people]
     drop_claims(session, opened.seating, claims_of(session, ids))
-    session.execute(delete(WaitingRow).where(WaitingRow.participant_id.in_(ids)))
+    leave_queues(session, opened, moment, WaitingRow.participant_id.in_(ids))
     for person in people:
         person.status = ParticipantStatus.CANCELLED
         person.wished = ()
@@ -82,6 +86,30 @@ def withdraw(session: AnySession, opened: Opened, people: Sequence[ParticipantRo
             if not left:
                 offer.state, offer.answered_at = "withdrawn", moment.at
     session.flush()
+
+
+def leave_queues(session: AnySession, opened: Opened, moment: Moment, *which: ColumnElement[bool]) -> None:
+    """Take people out of these queues, and note that they left."""
+    gone = delete(WaitingRow).where(*which).returning(WaitingRow.participant_id, WaitingRow.item)
+    moves = [Move(what="left", participant_id=row.participant_id, item=row.item) for row in session.execute(gone)]
+    log_moves(session, opened.seating.trip_id, moment, moves)
+
+
+def place_offers(seating: Seating, claims: Iterable[ClaimRow]) -> dict[int, int | None]:
+    """By participant, the offer their place on the trip belongs to; None = the place is theirs."""
+    pools = seating.seats.pools
+    return {claim.participant_id: claim.offer_id for claim in claims if pools[claim.pool_id].kind in PLACES}
+
+
+def visits_held(seating: Seating, claims: Sequence[ClaimRow]) -> dict[int, dict[str, ClaimRow]]:
+    """By participant, the visits that come with their place, by key; a visit that is itself on offer is not held yet."""
+    pools, places = seating.seats.pools, place_offers(seating, claims)
+    held: dict[int, dict[str, ClaimRow]] = {}
+    for claim in claims:
+        pool = pools[claim.pool_id]
+        if pool.kind is PoolKind.ITEM and claim.offer_id == places[claim.participant_id]:
+            held.setdefault(claim.participant_id, {})[pool.key] = claim
+    return held
 
 
 def open_offers(session: AnySession, booking_id: int) -> list[OfferRow]:
@@ -100,13 +128,12 @@ def tell_booking(
     audited: str,
 ) -> None:
     """Write the message and the audit entry of a change to these participants."""
-    keys = {pool.id: pool.key for pool in opened.seating.seats.pools.values()}
-    visits: dict[int, list[str]] = {}
-    for claim in claims_of(session, [person.id for person in people]):
-        if opened.seating.seats.pools[claim.pool_id].kind == "item":
-            visits.setdefault(claim.participant_id, []).append(keys[claim.pool_id])
+    visits = visits_held(opened.seating, claims_of(session, [person.id for person in people]))
     token = make_link(session, opened.booking.id, opened.seating.trip, moment.at)
-    told = [Told(participant=person, items=visits.get(person.id, list(person.wished))) for person in people]
+    told = [
+        Told(participant=person, items=list(visits.get(person.id, ())) if holds_place(person) else person.wished)
+        for person in people
+    ]
     tell(session, kind, booking=opened.booking, token=token, moment=moment, told=told, reason=reason)
     audit(
         session,

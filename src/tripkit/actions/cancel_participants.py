@@ -33,7 +33,9 @@ def cancel_participants(
     with write(session):
         opened = open_booking(session, booking_id)
         refuse_if_over(opened, moment)
-        chosen = opened.people if participant_ids is None else [opened.person(one) for one in participant_ids]
+        chosen = (
+            opened.people if participant_ids is None else [opened.person(one) for one in dict.fromkeys(participant_ids)]
+        )
         going = [person for person in chosen if person.status is not ParticipantStatus.CANCELLED]
         if not going:
             raise ChangeRefused(sentence("This was cancelled before. Nothing more is needed."))

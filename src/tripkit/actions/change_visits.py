@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete
-
+from tripkit.actions.answer_offer import refuse_if_late, take_visit
 from tripkit.actions.book_places import full_visit
 from tripkit.actions.booking_access import (
     Opened,
     holds_place,
+    leave_queues,
     open_booking,
+    open_offers,
+    place_offers,
     refuse_if_changes_closed,
     tell_booking,
+    visits_held,
 )
-from tripkit.actions.seating import claims_of, drop_claims
+from tripkit.actions.seating import claims_of, drop_claims, waited_for
 from tripkit.actions.settling import settle
 from tripkit.domain.bookings import Moment, ParticipantStatus
 from tripkit.domain.refusals import BookingRefused, ChangeRefused, Problem
-from tripkit.domain.seats import PoolKind
-from tripkit.domain.sentences import sentence
+from tripkit.domain.sentences import Sentence, sentence
 from tripkit.domain.signup import check_items
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import write
-from tripkit.storage.bookings import ClaimRow, ParticipantRow, WaitingRow
+from tripkit.storage.bookings import ClaimRow, OfferRow, ParticipantRow, WaitingRow
 
 
 def change_visits(
@@ -45,7 +47,7 @@ def change_visits(
         if problems:
             raise BookingRefused(tuple(problems))
         if holds_place(person):
-            _swap(session, opened, person, wanted)
+            _swap(session, opened, person, wanted, moment)
         else:
             person.wished = wanted
         session.flush()
@@ -53,27 +55,43 @@ def change_visits(
         settle(session, seating, moment)
 
 
-def _swap(session: AnySession, opened: Opened, person: ParticipantRow, wanted: tuple[str, ...]) -> None:
-    seats = opened.seating.seats
+def _swap(session: AnySession, opened: Opened, person: ParticipantRow, wanted: tuple[str, ...], moment: Moment) -> None:
+    seating = opened.seating
     claims = claims_of(session, [person.id])
-    # While the trip itself is on offer, everything held belongs to that offer; a visit on offer is answered elsewhere.
-    own = next(claim.offer_id for claim in claims if seats.pools[claim.pool_id].kind is not PoolKind.ITEM)
-    held = {
-        seats.pools[claim.pool_id].key: claim for claim in claims if seats.pools[claim.pool_id].kind is PoolKind.ITEM
-    }
-    mine = [key for key, claim in held.items() if claim.offer_id == own]
-    drop_claims(session, opened.seating, [held[key] for key in mine if key not in wanted])
-    problems = []
-    programme = {item.key: item for item in opened.seating.trip.programme}
+    held = visits_held(seating, claims).get(person.id, {})
+    own = place_offers(seating, claims)[person.id]
+    offered = _offered(session, opened, person)
+    drop_claims(session, seating, [claim for key, claim in held.items() if key not in wanted])
     for key in wanted:
-        pool = seats.item(key)
-        if pool is None or key in held:
+        if key in offered:
+            # Whoever chooses what is on offer to them takes it, or they would be left without any visit.
+            refuse_if_late(offered[key], moment)
+            take_visit(session, opened, offered[key], claims, moment)
+    problems = []
+    programme = {item.key: item for item in seating.trip.programme}
+    new = [key for key in wanted if key not in held and key not in offered]
+    awaited = waited_for(session, seating, person.id, new)
+    for key in new:
+        pool = seating.seats.item(key)
+        if pool is None:
             continue
-        if seats.claim(((pool.id,),)) is None:
-            item = programme[key]
+        item = programme[key]
+        if key in awaited and pool.has_room():
+            problems.append(Problem(f"participants.0.choices.{item.choice}", _waited_for(item.title)))
+        elif seating.seats.claim(((pool.id,),)) is None:
             problems.append(Problem(f"participants.0.choices.{item.choice}", full_visit(item.title, pool)))
         else:
             session.add(ClaimRow(participant_id=person.id, pool_id=pool.id, offer_id=own))
     if problems:
         raise BookingRefused(tuple(problems))
-    session.execute(delete(WaitingRow).where(WaitingRow.participant_id == person.id, WaitingRow.item.in_(wanted)))
+    leave_queues(session, opened, moment, WaitingRow.participant_id == person.id, WaitingRow.item.in_(wanted))
+
+
+def _offered(session: AnySession, opened: Opened, person: ParticipantRow) -> dict[str, OfferRow]:
+    """The visits on offer to somebody, by key."""
+    offers = open_offers(session, opened.booking.id)
+    return {offer.item: offer for offer in offers if offer.item and person.id in offer.participant_ids}
+
+
+def _waited_for(title: object) -> Sentence:
+    return sentence("Others wait for “{item}” and come first. Choose another one, or queue for it too.", item=title)

@@ -10,7 +10,7 @@ from tripkit.actions.booking_access import (
     refuse_if_changes_closed,
     tell_booking,
 )
-from tripkit.actions.seating import claims_of
+from tripkit.actions.seating import claims_of, waited_for
 from tripkit.actions.settling import join
 from tripkit.domain.bookings import Moment
 from tripkit.domain.refusals import ChangeRefused, NotFound
@@ -39,7 +39,7 @@ def join_visit_queue(session: AnySession, *, booking_id: int, participant_id: in
             raise ChangeRefused(sentence("“{item}” is meant for other groups.", item=visit.title))
         if any(claim.pool_id == pool.id for claim in claims_of(session, [person.id])):
             raise ChangeRefused(sentence("{name} has a place on “{item}” already.", name=person.name, item=visit.title))
-        if pool.has_room():
+        if pool.has_room() and not waited_for(session, opened.seating, person.id, [item]):
             raise ChangeRefused(
                 sentence("There is room on “{item}” now. Choose it under “Change visits”.", item=visit.title)
             )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from tripkit.actions.booking_access import (
+    leave_queues,
     open_booking,
     tell_booking,
     withdraw,
 )
-from tripkit.actions.recording import Move, log_moves
 from tripkit.actions.settling import settle
 from tripkit.domain.bookings import Moment
 from tripkit.domain.refusals import ChangeRefused
@@ -34,14 +34,12 @@ def leave_queue(session: AnySession, *, booking_id: int, waiting_ids: Sequence[i
         ).all()
         if not rows:
             raise ChangeRefused(sentence("You are not in this queue any more."))
-        moves = [Move(what="left", participant_id=row.participant_id, item=row.item) for row in rows]
-        log_moves(session, opened.seating.trip_id, moment, moves)
         off = [opened.person(row.participant_id) for row in rows if not row.item]
         still = [opened.person(row.participant_id) for row in rows if row.item]
-        session.execute(delete(WaitingRow).where(WaitingRow.id.in_([row.id for row in rows])))
+        leave_queues(session, opened, moment, WaitingRow.id.in_([row.id for row in rows]))
         if off:
             withdraw(session, opened, off, moment)
             tell_booking(session, opened, "cancelled", off, moment, reason="left", audited="leave_queue")
-        elif still:
+        if still:
             tell_booking(session, opened, "changed", still, moment, reason="left", audited="leave_queue")
         settle(session, opened.seating, moment)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -49,13 +49,34 @@ def digest_of(secret: str) -> str:
 
 def make_link(session: AnySession, booking_id: int, trip: Trip, at: datetime) -> str:
     """A new secret link to a booking; returns the secret, of which only a digest is stored."""
-    token = secrets.token_urlsafe(32)
-    ends = datetime.combine(trip.ends_on, datetime.min.time(), at.tzinfo)
-    expires = max(ends, at) + _AFTER_TRIP
-    session.add(
-        LinkRow(booking_id=booking_id, digest=digest_of(token), purpose="booking", made_at=at, expires_at=expires)
-    )
-    return token
+    return make_links(session, [booking_id], trip, at)[0]
+
+
+def make_links(session: AnySession, booking_ids: Sequence[int], trip: Trip, at: datetime) -> list[str]:
+    """A new secret link to each of these bookings, in one statement; the secrets, in the same order."""
+    tokens = [secrets.token_urlsafe(32) for _ in booking_ids]
+    expires = max(links_end_at(trip), at + _AFTER_TRIP)
+    rows = [
+        {"booking_id": one, "digest": digest_of(token), "purpose": "booking", "made_at": at, "expires_at": expires}
+        for one, token in zip(booking_ids, tokens, strict=True)
+    ]
+    session.execute(insert(LinkRow), rows)
+    return tokens
+
+
+def links_end_at(trip: Trip) -> datetime:
+    """Until when the links to a trip's bookings open them."""
+    return datetime.combine(trip.ends_on, datetime.min.time(), UTC) + _AFTER_TRIP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What one booking is told. ``token``: the secret of the link it carries; ``more``: what this kind says besides."""
+
+    booking: BookingRow
+    token: str
+    told: Iterable[Told] = ()
+    more: Mapping[str, Any]
 
 
 def tell(
@@ -69,18 +90,25 @@ def tell(
     **more: Any,
 ) -> None:
     """Put a message in the outbox, with a snapshot of what is true now; it is sent after the commit."""
-    session.add(
-        OutboxRow(
-            booking_id=booking.id,
-            kind=kind,
-            recipient=booking.contact_email,
-            language=booking.language,
-            payload={"token": token, "participants": [one.as_json() for one in told], **more},
-            message_id=secrets.token_hex(16),
-            created_at=moment.at,
-            next_at=moment.at,
-        )
-    )
+    tell_all(session, kind, [Message(booking=booking, token=token, told=told, more=more)], moment)
+
+
+def tell_all(session: AnySession, kind: str, messages: Iterable[Message], moment: Moment) -> None:
+    """Put messages of one kind in the outbox, in one statement."""
+    rows = [
+        {
+            "booking_id": one.booking.id,
+            "kind": kind,
+            "recipient": one.booking.contact_email,
+            "language": one.booking.language,
+            "payload": {"token": one.token, "participants": [told.as_json() for told in one.told], **one.more},
+            "message_id": secrets.token_hex(16),
+            "created_at": moment.at,
+            "next_at": moment.at,
+        }
+        for one in messages
+    ]
+    session.execute(insert(OutboxRow), rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

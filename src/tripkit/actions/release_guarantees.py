@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlalchemy import select, update
 
 from tripkit.actions.recording import audit
 from tripkit.actions.seating import lock_seating
 from tripkit.actions.settling import settle
+from tripkit.actions.sweeping import sweep
 from tripkit.domain.bookings import Moment
 from tripkit.domain.seats import PoolKind
 from tripkit.reads.trip_plan import AnySession
@@ -16,7 +19,10 @@ from tripkit.storage.trips import SegmentRow
 
 
 def release_guarantees(session: AnySession, *, moment: Moment) -> int:
-    """Open the guarantees whose date has come; in how many trips. One transaction each, safe to run by two at once."""
+    """Open the guarantees whose date has come; in how many trips. One transaction each, safe to run by two at once.
+
+    Raises: ExceptionGroup when some could not be, after all the others.
+    """
     due = session.scalars(
         select(SegmentRow.trip_id)
         .join(PoolRow, (PoolRow.trip_id == SegmentRow.trip_id) & (PoolRow.key == SegmentRow.key))
@@ -28,7 +34,7 @@ def release_guarantees(session: AnySession, *, moment: Moment) -> int:
         .distinct()
         .order_by(SegmentRow.trip_id)
     ).all()
-    return sum(_release(session, trip_id, moment) for trip_id in due)
+    return sweep("guarantees", [partial(_release, session, trip_id, moment) for trip_id in due])
 
 
 def _release(session: AnySession, trip_id: int, moment: Moment) -> bool:

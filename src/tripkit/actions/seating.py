@@ -10,7 +10,7 @@ from sqlalchemy import Integer, Update, bindparam, case, delete, func, select, u
 from sqlalchemy.orm import Session
 
 from tripkit.domain.refusals import NotFound
-from tripkit.domain.seats import Pool, PoolKind, Seats, changes
+from tripkit.domain.seats import Pool, PoolKind, Seats, changes, pools_of
 from tripkit.domain.sentences import sentence
 from tripkit.domain.trips import Organisation, Trip
 from tripkit.domain.waiting_list import Waiting
@@ -67,6 +67,10 @@ def lock_seating(session: AnySession, trip_id: int) -> Seating:
     if plan is None:
         raise NotFound(sentence("There is no such trip."))
     _, organisation, trip = plan
+    if not seats.by_key.keys() >= {(pool.kind, pool.key) for pool in pools_of(trip)}:
+        # While we waited for the lock on PostgreSQL the trip was changed, and a statement does not see pools that
+        # were made after it began.
+        seats, released = lock_pools(session, trip_id)
     return Seating(trip_id, organisation, trip, seats, released, dict(seats.pools))
 
 
@@ -123,6 +127,22 @@ def read_queue(session: AnySession, seating: Seating) -> dict[str, list[Waiting]
         wants = seating.seats.place_wants(row.segment) if item is None else ((item.id,),)
         queues.setdefault(row.item, []).append(Waiting(row.id, row.participant_id, row.party, wants))
     return queues
+
+
+def waited_for(session: AnySession, seating: Seating, participant_id: int, items: Sequence[str]) -> frozenset[str]:
+    """The items, of these, that others wait for and came before this participant.
+
+    Such an item has no room, since what is free is offered at once; but nothing is offered on a trip that is put off.
+    """
+    if not items:
+        return frozenset()
+    queue = session.execute(
+        select(WaitingRow.item, WaitingRow.participant_id)
+        .where(WaitingRow.trip_id == seating.trip_id, WaitingRow.item.in_(items))
+        .order_by(WaitingRow.id.desc())
+    )
+    first = {row.item: row.participant_id for row in queue}
+    return frozenset(item for item, person in first.items() if person != participant_id)
 
 
 def drop_claims(session: AnySession, seating: Seating, claims: Iterable[ClaimRow]) -> None:

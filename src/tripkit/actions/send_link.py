@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from tripkit.actions.recording import audit, make_link, tell
 from tripkit.domain.bookings import Moment
@@ -14,14 +14,12 @@ from tripkit.storage.bookings import BookingRow
 def send_new_link(session: AnySession, *, email: str, code: str, moment: Moment) -> None:
     """Mail a new secret link to the contact person, if this code and address belong together; silent otherwise."""
     with write(session):
-        booking = session.scalar(
-            select(BookingRow).where(
-                BookingRow.code == code.strip().upper(),
-                func.lower(BookingRow.contact_email) == email.strip().lower(),
-            )
-        )
-        plan = None if booking is None else trip_plan(session, booking.trip_id)
-        if booking is None or plan is None:
+        booking = session.scalar(select(BookingRow).where(BookingRow.code == code.strip().upper()))
+        # Compared here: SQLite knows the small letters of ASCII only.
+        if booking is None or booking.contact_email.casefold() != email.strip().casefold():
+            return
+        plan = trip_plan(session, booking.trip_id)
+        if plan is None:
             return
         token = make_link(session, booking.id, plan[2], moment.at)
         tell(session, "link", booking=booking, token=token, moment=moment)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import selectinload
 
-from tripkit.actions.recording import Move, Told, log_moves, make_link, tell
+from tripkit.actions.recording import Message, Move, Told, log_moves, make_links, tell_all
 from tripkit.actions.seating import Seating, move_to_guarantees, read_queue, save_seats
 from tripkit.domain.bookings import Moment, ParticipantStatus
 from tripkit.domain.trips import TripStatus
 from tripkit.domain.waiting_list import Passing, Promotion, Waiting, promote
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import (
-    BookingRow,
     ClaimRow,
     OfferRow,
     ParticipantRow,
@@ -28,7 +27,7 @@ from tripkit.storage.bookings import (
 def offers_end_at(seating: Seating) -> datetime:
     """The moment after which no place is offered any more: the trip's first day begins."""
     zone = ZoneInfo(seating.trip.time_zone)
-    return datetime.combine(seating.trip.starts_on, datetime.min.time(), zone)
+    return datetime.combine(seating.trip.starts_on, datetime.min.time(), zone).astimezone(UTC)
 
 
 def settle(session: AnySession, seating: Seating, moment: Moment) -> None:
@@ -83,50 +82,70 @@ def _make_offers(
     session.execute(
         delete(WaitingRow).where(WaitingRow.id.in_([w.id for _, promotion in made for w in promotion.party]))
     )
-    offers = [
-        OfferRow(
-            trip_id=seating.trip_id,
-            booking_id=people[promotion.party[0].participant_id].booking_id,
-            item=item,
-            participant_ids=tuple(waiting.participant_id for waiting in promotion.party),
-            made_at=moment.at,
-            until=until,
-            state="open",
-        )
-        for item, promotion in made
-    ]
-    session.add_all(offers)
-    session.flush()
+    offers = _save_offers(session, seating, moment, until, made, people)
     gone = {waiting.id for _, promotion in made for waiting in promotion.party}
     queued = {item for item, queue in queues.items() if any(waiting.id not in gone for waiting in queue)}
+    joining: list[tuple[str, Sequence[ParticipantRow]]] = []
     moves: list[Move] = []
+    claimed: list[dict[str, int]] = []
     for offer, (item, promotion) in zip(offers, made, strict=True):
-        for waiting, claims in zip(promotion.party, promotion.claims, strict=True):
-            person = people[waiting.participant_id]
-            for pool_id in claims:
-                session.add(ClaimRow(participant_id=person.id, pool_id=pool_id, offer_id=offer.id))
+        for waiting, place in zip(promotion.party, promotion.claims, strict=True):
+            person, claims = people[waiting.participant_id], place
             if not item:
                 person.status = ParticipantStatus.OFFERED
-                _claim_wishes(session, seating, moment, person, offer.id, queued)
+                claims += _claim_wishes(seating, person, queued, joining)
+            claimed += [{"participant_id": person.id, "pool_id": pool, "offer_id": offer.id} for pool in claims]
             moves.append(Move(what="offered", participant_id=person.id, item=item))
-        booking = people[promotion.party[0].participant_id].booking
-        tell_offer(session, seating, moment, booking, offer, [people[w.participant_id] for w in promotion.party])
+    session.execute(insert(ClaimRow), claimed)
+    tell_offers(session, seating, moment, offers, people)
     log_moves(session, seating.trip_id, moment, moves)
+    _queue_up(session, seating, moment, joining)
+
+
+def _save_offers(
+    session: AnySession,
+    seating: Seating,
+    moment: Moment,
+    until: datetime,
+    made: list[tuple[str, Promotion]],
+    people: Mapping[int, ParticipantRow],
+) -> list[OfferRow]:
+    """Write the offers, in the order of ``made``; two statements, whatever their number."""
+    parties = [(item, tuple(waiting.participant_id for waiting in promotion.party)) for item, promotion in made]
+    rows = [
+        {
+            "trip_id": seating.trip_id,
+            "booking_id": people[ids[0]].booking_id,
+            "item": item,
+            "participant_ids": ids,
+            "made_at": moment.at,
+            "until": until,
+            "state": "open",
+        }
+        for item, ids in parties
+    ]
+    session.execute(insert(OfferRow), rows)
+    opened = select(OfferRow).where(OfferRow.trip_id == seating.trip_id, OfferRow.state == "open")
+    offers = {(offer.item, offer.participant_ids): offer for offer in session.scalars(opened)}
+    return [offers[party] for party in parties]
 
 
 def _claim_wishes(
-    session: AnySession, seating: Seating, moment: Moment, person: ParticipantRow, offer_id: int, queued: set[str]
-) -> None:
+    seating: Seating, person: ParticipantRow, queued: set[str], joining: list[tuple[str, Sequence[ParticipantRow]]]
+) -> tuple[int, ...]:
+    """Take the visits somebody wished for as far as there is room; the pool ids. For the others, ``joining`` grows."""
+    taken: list[int] = []
     for key in person.wished:
         pool = seating.seats.item(key)
         if pool is None:
             continue
         # Who waits for the visit comes before who only wished for it when they signed up.
         if key not in queued and seating.seats.claim(((pool.id,),)) is not None:
-            session.add(ClaimRow(participant_id=person.id, pool_id=pool.id, offer_id=offer_id))
+            taken.append(pool.id)
         else:
-            join(session, seating, moment, [[person]], item=key)
+            joining.append((key, [person]))
             queued.add(key)
+    return tuple(taken)
 
 
 def join(
@@ -138,6 +157,18 @@ def join(
     item: str = "",
 ) -> list[WaitingRow]:
     """Put people at the end of a queue. ``groups``: those who go together, in the order they came."""
+    _queue_up(session, seating, moment, [(item, group) for group in groups])
+    ids = [person.id for group in groups for person in group]
+    joined = select(WaitingRow).where(WaitingRow.participant_id.in_(ids), WaitingRow.item == item)
+    return list(session.scalars(joined.order_by(WaitingRow.id)))
+
+
+def _queue_up(
+    session: AnySession, seating: Seating, moment: Moment, joining: Sequence[tuple[str, Sequence[ParticipantRow]]]
+) -> None:
+    """Put groups at the end of queues, each given by its item; two statements, whatever their number."""
+    if not joining:
+        return
     rows = [
         {
             "trip_id": seating.trip_id,
@@ -147,32 +178,31 @@ def join(
             "segment": person.segment,
             "joined_at": moment.at,
         }
-        for group in groups
+        for item, group in joining
         for person in group
     ]
-    ids = [person.id for group in groups for person in group]
     session.execute(insert(WaitingRow), rows)
-    log_moves(session, seating.trip_id, moment, [Move(what="joined", participant_id=one, item=item) for one in ids])
-    joined = select(WaitingRow).where(WaitingRow.participant_id.in_(ids), WaitingRow.item == item)
-    return list(session.scalars(joined.order_by(WaitingRow.id)))
+    moves = [Move(what="joined", participant_id=person.id, item=item) for item, group in joining for person in group]
+    log_moves(session, seating.trip_id, moment, moves)
 
 
-def tell_offer(
+def tell_offers(
     session: AnySession,
     seating: Seating,
     moment: Moment,
-    booking: BookingRow,
-    offer: OfferRow,
-    people: list[ParticipantRow],
+    offers: Sequence[OfferRow],
+    people: Mapping[int, ParticipantRow],
 ) -> None:
-    """Write the message that offers a place."""
-    token = make_link(session, booking.id, seating.trip, moment.at)
-    tell(
-        session,
-        "offer",
-        booking=booking,
-        token=token,
-        moment=moment,
-        told=[Told(participant=person) for person in people],
-        offer={"id": offer.id, "until": offer.until.isoformat(), "item": offer.item or None},
-    )
+    """Write the messages that offer places. ``people``: all of these offers, with their bookings, by id."""
+    parties = [[people[person_id] for person_id in offer.participant_ids] for offer in offers]
+    tokens = make_links(session, [party[0].booking_id for party in parties], seating.trip, moment.at)
+    messages = [
+        Message(
+            booking=party[0].booking,
+            token=token,
+            told=[Told(participant=person) for person in party],
+            more={"offer": {"id": offer.id, "until": offer.until.isoformat(), "item": offer.item or None}},
+        )
+        for offer, party, token in zip(offers, parties, tokens, strict=True)
+    ]
+    tell_all(session, "offer", messages, moment)

@@ -82,8 +82,10 @@ class Worker:
     def _sweep(self) -> None:
         moment = Moment(at=self._settings.clock.now(), actor="worker", origin="worker")
         with self._sessions() as session:
-            release_guarantees(session, moment=moment)
-            expire_offers(session, moment=moment)
+            try:
+                release_guarantees(session, moment=moment)
+            finally:  # A guarantee that cannot be released holds up no offer.
+                expire_offers(session, moment=moment)
 
 
 def start(settings: Settings) -> Worker:
