@@ -415,3 +415,31 @@ def test_many_groups_with_the_price_of_the_trip_are_one_row(engine: Engine, sess
     words = form(visitor(engine)).words
     assert "All other groups" in words
     assert "Segment city, Segment police" not in words
+
+
+def test_a_text_that_is_too_long_is_named_in_the_summary(engine: Engine, session: Session) -> None:
+    applied(session)
+    words = page(sign_up(visitor(engine), {**CONTACT, "organisation": "x" * 130})).words
+    assert "Organisation: This is 130 characters long. At most 120 fit." in words
+
+
+def test_the_form_says_that_every_group_is_full_though_places_are_left(engine: Engine, session: Session) -> None:
+    applied(session, make_trip(segments=(make_segment("city", at_most=1),)))
+    assert sign_up(visitor(engine), CONTACT).status_code == 303
+    words = form(visitor(engine)).words
+    assert "Every group is full. You join the queue at position 1. The queue costs nothing." in words
+    assert "All 10 places are taken. You join" not in words
+
+
+def test_wishes_are_spoken_of_where_there_is_something_to_wish_for(engine: Engine, session: Session) -> None:
+    trip = make_trip(size=1)
+    applied(session, trip)
+    assert sign_up(visitor(engine), CONTACT).status_code == 303
+    assert "The visits chosen are kept as wishes." in form(visitor(engine)).words
+    bare = replace(trip, key="bare", choices=(), programme=())
+    applied(session, bare)
+    url = "/en/resebyran/bare/sign-up/"
+    client = visitor(engine)
+    fields = {key: value for key, value in CONTACT.items() if "choices" not in key}
+    assert send(client, url, form(client, url), fields).status_code == 303
+    assert "kept as wishes" not in form(visitor(engine), url).words

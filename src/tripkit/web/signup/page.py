@@ -178,9 +178,20 @@ def field_of(problem: Problem) -> str:
     return problem.at.replace(".", "-")
 
 
+_FIELDS = {
+    "contact_name": sentence("Name"),
+    "organisation": sentence("Organisation"),
+    "invoice_address": sentence("Invoice address"),
+    "invoice_reference": sentence("Your reference on the invoice"),
+}
+"""What a field is called where its problem says “this”."""
+
+
 def in_summary(problem: Problem, typed: TypedSignup, trip: Trip) -> Sentence:
     """A problem as the list at the top says it: with whom and which choice it is about, where the sentence does not say so."""
     parts = problem.at.split(".")
+    if problem.at in _FIELDS and "longest" in problem.sentence.values:
+        return sentence("{field}: {problem}", field=_FIELDS[problem.at], problem=problem.sentence)
     if parts[0] != "participants" or len(parts) < 2 or "name" in problem.sentence.values:
         return problem.sentence
     people = typed.travellers()

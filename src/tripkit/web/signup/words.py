@@ -14,6 +14,12 @@ from tripkit.web.signup.page import Card
 def lead(page: TripPage) -> Sentence:
     """How it stands, at the top of the form."""
     room = page.places.trip
+    if page.state is TripState.FULL and room.left:
+        # Places are left, kept for groups that have had theirs.
+        return sentence(
+            "Every group is full. You join the queue at position {position}. The queue costs nothing.",
+            position=room.waiting + 1,
+        )
     if page.state is TripState.FULL and not room.waiting:
         return sentence(
             "All {size} places are taken. You join the queue at position 1. The queue costs nothing.", size=room.size
@@ -29,7 +35,7 @@ def lead(page: TripPage) -> Sentence:
             position=room.waiting + 1,
         )
     return sentences(
-        "{count} of {size} places is free.", "{count} of {size} places are free.", room.left or 0, size=room.size
+        "One of {size} places is free.", "{count} of {size} places are free.", room.left or 0, size=room.size
     )
 
 
@@ -43,22 +49,19 @@ def waits(outlook: Outlook, page: TripPage, name: object, position: object) -> S
     """Why somebody waits, and where in the queue."""
     if outlook.prospect is Prospect.WAITS_FOR_TRIP:
         return sentence(
-            "All {size} places are taken. {name} gets position {position} in the queue. The visits chosen are kept as"
-            " wishes.",
+            "All {size} places are taken. {name} gets position {position} in the queue.",
             size=page.places.trip.size,
             name=name,
             position=position,
         )
     if outlook.prospect is Prospect.WAITS_FOR_PARTY:
         return sentence(
-            "Not all of you fit now. {name} waits with the others, at position {position} in the queue. The visits"
-            " chosen are kept as wishes.",
+            "Not all of you fit now. {name} waits with the others, at position {position} in the queue.",
             name=name,
             position=position,
         )
     return sentence(
-        "All places for “{segment}” are taken. {name} gets position {position} in the queue. The visits chosen are kept"
-        " as wishes.",
+        "All places for “{segment}” are taken. {name} gets position {position} in the queue.",
         segment=outlook.segment.name if outlook.segment else "",
         name=name,
         position=position,

@@ -100,7 +100,7 @@ function sayOutlook(card, outlook, name) {
   if (notice.hidden) return "";
   const text = outlook.prospect === "segment" ? facts.segments[outlook.key].waits : facts.words[outlook.prospect];
   notice.firstElementChild.textContent = fill(text, { name, position: outlook.position });
-  return notice.textContent.trim();
+  return notice.firstElementChild.textContent;
 }
 
 function sayClashes(card, name) {
