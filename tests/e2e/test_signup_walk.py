@@ -227,3 +227,21 @@ def test_who_adds_a_person_writes_their_name_next(site: Site, visit: Callable[..
     page.locator("#participants-1 summary").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#participants-1")).to_be_focused()
+
+
+def test_the_button_says_that_the_press_was_heard(fresh_site: Site, visit: Callable[..., Visitor]) -> None:
+    trip = fresh_site.open_trip()
+    _, right, _ = two_segments(trip)
+    page = visit(fresh_site.url, language="sv").go(f"/sv/{trip.organisation.key}/{trip.trip.key}/sign-up/")
+    fill_contact(page, "Kontakt Påhittad", "kontakt@tripkit.example")
+    fill_person(page, 0, PARTY[0], right, trip.trip.questions)
+    page.locator("#terms_version").check()
+    page.evaluate(
+        """() => addEventListener("pagehide", () => sessionStorage.setItem("said",
+            document.querySelector("[data-send]").textContent + " | " + document.querySelector("[data-status]").textContent))"""
+    )
+    page.locator("[data-send]").click()
+    expect(page.locator(".verdict .code")).to_be_visible()
+    assert page.evaluate("sessionStorage.getItem('said')") == "Skickar … | Skickar …"
+    page.go_back()
+    expect(page.locator("[data-send]")).to_have_text("Skicka anmälan")

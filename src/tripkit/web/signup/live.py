@@ -71,6 +71,7 @@ def _words(page: TripPage, language: str) -> dict[str, Any]:
         "trip": say(waits(Outlook(Prospect.WAITS_FOR_TRIP, None, None), page, _NAME, _POSITION), language),
         "party": say(waits(Outlook(Prospect.WAITS_FOR_PARTY, None, None), page, _NAME, _POSITION), language),
         "send": [say(send_button(page.state, people), language) for people in range(1, most + 1)],
+        "sending": say(sentence("Sending…"), language),
         "added": say(sentence("Person {number} was added.", number="{number}"), language),
         "removed": say(sentence("The person was taken away."), language),
     }

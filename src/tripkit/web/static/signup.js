@@ -319,6 +319,12 @@ if (form && facts) {
     update();
   });
   form.addEventListener("input", update);
+  // On a slow line nothing else tells that the press was heard. A second press is harmless: the key of the form is the same.
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.value !== "send") return;
+    form.querySelector("[data-send]").textContent = facts.words.sending;
+    tell(facts.words.sending);
+  });
   // After Back, browsers put typed values in again without an event.
   window.addEventListener("pageshow", () => {
     const box = travels();
