@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from pydantic import BaseModel
 
-from tests.eventfile.trips import organisations, trips
+from tests.eventfile.trips import QUICK, organisations, trips
 from tripkit.domain.places import Places, Room
 from tripkit.domain.prices import Money, Price
 from tripkit.domain.programme import ProgrammeItem, Travel
@@ -178,7 +178,7 @@ def test_differences_are_said_in_swedish_by_swedish_words() -> None:
     assert say(one.sentence, "sv") == "resan: antalet platser ändras från 10 till 12"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, phases=QUICK, suppress_health_check=list(HealthCheck))
 @given(organisation=organisations, before=trips(), after=trips())
 def test_whatever_changes_is_said_in_both_languages_and_only_then(
     organisation: Organisation, before: Trip, after: Trip

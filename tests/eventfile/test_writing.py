@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.eventfile.trips import ODD, organisations, trips
+from tests.eventfile.trips import ODD, QUICK, organisations, trips
 from tests.eventfile.written import DRAWING, EVENT, STORY, changed, put
 from tripkit.domain.refusals import ChangeRefused
 from tripkit.domain.trips import Organisation, Picture, Trip
@@ -36,6 +36,7 @@ def values(event: Event) -> tuple[Organisation, Trip, dict[str, Picture]]:
 
 @settings(
     max_examples=25,
+    phases=QUICK,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
