@@ -19,12 +19,14 @@ from tripkit.actions.answer_offer import accept_offer, decline_offer
 from tripkit.actions.cancel_participants import cancel_participants
 from tripkit.actions.change_visits import change_visits
 from tripkit.actions.expire_offers import expire_offers
+from tripkit.actions.hand_over_place import hand_over_place
 from tripkit.actions.join_visit_queue import join_visit_queue
 from tripkit.actions.leave_queue import leave_queue
 from tripkit.actions.release_guarantees import release_guarantees
 from tripkit.domain.bookings import ParticipantStatus
+from tripkit.domain.places import has_started
 from tripkit.domain.refusals import Refusal
-from tripkit.domain.trips import Trip
+from tripkit.domain.trips import Trip, TripStatus
 from tripkit.reads.pool_recount import pool_recount
 from tripkit.storage import sessions
 from tripkit.storage.bookings import (
@@ -110,6 +112,13 @@ class Seats(RuleBasedStateMachine):
         for person in self.people(booking)[who : who + 1]:
             self.act(join_visit_queue, booking_id=booking, participant_id=person, item=item)
 
+    @rule(booking=bookings, who=st.integers(0, 3))
+    def hand_over(self, booking: int | None, who: int) -> None:
+        for person in self.people(booking)[who : who + 1]:
+            before = self.of_person(person)
+            self.act(hand_over_place, booking_id=booking, participant_id=person, name="Bo", email=None, answers={})
+            assert self.of_person(person) == before
+
     @rule(booking=bookings)
     def leave(self, booking: int | None) -> None:
         ids = self.people(booking)
@@ -125,13 +134,18 @@ class Seats(RuleBasedStateMachine):
             expire_offers(self.session, moment=make_moment(self.now))
 
     @rule(
-        size=st.integers(2, 9), city=st.sampled_from([None, 1, 3]), guaranteed=st.integers(0, 2), port=st.integers(1, 4)
+        size=st.sampled_from([1, 2, 3, 4, 5, 6, 9]),
+        city=st.sampled_from([None, 1, 3]),
+        guaranteed=st.integers(0, 2),
+        port=st.integers(1, 4),
+        status=st.sampled_from([TripStatus.PLANNED] * 3 + [TripStatus.POSTPONED]),
     )
-    def resize(self, size: int, city: int | None, guaranteed: int, port: int) -> None:
+    def resize(self, size: int, city: int | None, guaranteed: int, port: int, status: TripStatus) -> None:
         first = first_trip()
         trip = replace(
             first,
             size=size,
+            status=status,
             segments=(
                 replace(first.segments[0], at_most=city),
                 replace(first.segments[1], guaranteed=guaranteed),
@@ -211,6 +225,17 @@ class Seats(RuleBasedStateMachine):
     def last_move(self) -> int:
         return max(self.rows(select(QueueMoveRow.id)), default=0)
 
+    def of_person(self, person: int) -> list[object]:
+        """What somebody holds and waits for."""
+        claims = self.session.execute(
+            select(ClaimRow.pool_id, ClaimRow.offer_id).where(ClaimRow.participant_id == person)
+        ).all()
+        waits = self.session.execute(
+            select(WaitingRow.id, WaitingRow.item).where(WaitingRow.participant_id == person)
+        ).all()
+        self.session.rollback()
+        return [sorted(claims, key=str), sorted(waits)]
+
     def party_of(self, person: int) -> int:
         return self.session.get_one(ParticipantRow, person).booking_id
 
@@ -254,18 +279,42 @@ class Seats(RuleBasedStateMachine):
     @invariant()
     def nobody_waits_alone_beside_a_free_place(self) -> None:
         """Whoever waits alone for something that has room for them is offered it in the same transaction."""
+        if self.trip.status is not TripStatus.PLANNED or has_started(self.trip, self.now):
+            return  # Nothing is offered, and nobody may take it past them either.
         pools = {(p.kind, p.key): p for p in self.session.scalars(select(PoolRow))}
         rows = self.session.scalars(select(WaitingRow)).all()
         parties = [row.party for row in rows if not row.item]
+        held, size = self.taken()["trip"]
         for row in rows:
             if row.item:
                 assert not has_room(pools["item", row.item]), row.item
             elif parties.count(row.party) == 1:
                 limit = pools.get(("segment", row.segment))
                 places = [pools["open", ""], pools.get(("guarantee", row.segment))]
-                fits = any(pool is not None and has_room(pool) for pool in places)
+                fits = held < (size or 0) and any(pool is not None and has_room(pool) for pool in places)
                 assert not (fits and (limit is None or has_room(limit))), row.segment
         self.session.rollback()
+
+    @invariant()
+    def nobody_goes_to_two_visits_at_once(self) -> None:
+        choices = {item.key: item.choice for item in self.trip.programme}
+        query = (
+            select(ClaimRow.participant_id, PoolRow.key)
+            .join(PoolRow, PoolRow.id == ClaimRow.pool_id)
+            .outerjoin(OfferRow, OfferRow.id == ClaimRow.offer_id)
+            .where(PoolRow.kind == "item", OfferRow.id.is_(None) | (OfferRow.item == ""))
+        )
+        goes = [(row.participant_id, choices[row.key]) for row in self.session.execute(query)]
+        self.session.rollback()
+        assert len(goes) == len(set(goes)), goes
+
+    @invariant()
+    def what_is_on_offer_is_held_until_the_trip_begins(self) -> None:
+        held = set(self.session.scalars(select(ClaimRow.offer_id).where(ClaimRow.offer_id.is_not(None))))
+        offers = self.session.scalars(select(OfferRow).where(OfferRow.state == "open")).all()
+        self.session.rollback()
+        assert held == {offer.id for offer in offers}
+        assert not any(has_started(self.trip, offer.until - timedelta(seconds=1)) for offer in offers)
 
 
 def has_room(pool: PoolRow) -> bool:

@@ -1,0 +1,47 @@
+"""Sign-ups, cancellations, answers, changes, sweeps and resizes by many processes at once, recounted afterwards."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from tests.conftest import empty
+from tests.races import crowd, mixed
+from tripkit.testing import applied
+
+PROCESSES = 6
+SECONDS = 6.0
+ROUNDS = 8
+
+pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("races")]
+
+
+def address(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
+
+
+def test_without_the_lock_the_judge_finds_what_went_wrong(migrated_postgres: Engine) -> None:
+    """On PostgreSQL, where transactions run beside each other; on SQLite a writer holds the database."""
+    wrong: list[str] = []
+    for _ in range(ROUNDS):
+        with Session(migrated_postgres) as session:
+            trip = applied(session, mixed.crowded_trip())
+        work = partial(mixed.do_everything_unlocked, seconds=SECONDS)
+        crowd.run(work, address(migrated_postgres), trip, PROCESSES)
+        wrong = mixed.faults(migrated_postgres)
+        empty(migrated_postgres)
+        if wrong:
+            break
+    assert wrong != []
+
+
+def test_everything_at_once_leaves_everything_right(engine: Engine, session: Session) -> None:
+    trip = applied(session, mixed.crowded_trip())
+    session.close()
+    found = crowd.run(partial(mixed.do_everything, seconds=SECONDS), address(engine), trip, PROCESSES)
+    assert set(found) <= {*mixed.ACTS, "refused"}, found
+    assert all(found[act] for act in mixed.ACTS), found
+    assert mixed.faults(engine) == []
