@@ -98,6 +98,27 @@ def test_text_of_twice_the_size_fits_on_a_phone(site: Site, visit: Callable[...,
     assert {sort: what for sort, what in wide.items() if what} == {}
 
 
+def test_the_dock_keeps_its_words_whole_when_text_is_twice_the_size(site: Site, visit: Callable[..., Visitor]) -> None:
+    someone = visit(site.url)
+    page = someone.go(addresses(site, "sv")["full"])
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    dock = page.locator(".dock").bounding_box()
+    assert dock is not None
+    assert dock["height"] < page.viewport_size["height"] / 3
+
+
+def test_paper_says_where_to_sign_up_and_leaves_out_what_is_pressed(site: Site, visit: Callable[..., Visitor]) -> None:
+    someone = visit(site.url, size="desktop")
+    page = someone.go(addresses(site, "en")["open"])
+    address = page.locator(".print-only")
+    assert not address.is_visible()
+    page.emulate_media(media="print")
+    assert address.is_visible()
+    assert address.inner_text() == page.url
+    assert page.locator(".btn:visible, nav:visible, summary:visible").count() == 0
+    assert page.locator(".visit .seats").first.is_visible()
+
+
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_the_full_trip_says_so_first_and_leads_into_the_queue(
     site: Site, visit: Callable[..., Visitor], language: str

@@ -56,8 +56,8 @@ def test_a_trip_in_a_list_says_whether_there_is_room(site: Site) -> None:
     site.publish(key="few", size=3)
     words = site.see("/en/").words
     assert "Fully booked One person is waiting." in words
-    assert "Open for sign-up 60 places of 60 are left." in words
-    assert "Few places left Three places of 3 are left." in words
+    assert "Open for sign-up 60 of 60 places are left." in words
+    assert "Few places left Three of 3 places are left." in words
 
 
 def test_a_host_s_page_shows_its_own_trips_only(site: Site) -> None:

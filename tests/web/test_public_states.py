@@ -23,12 +23,12 @@ def later(**time: float) -> datetime:
 @pytest.mark.parametrize(
     ("changes", "word", "sentence"),
     [
-        pytest.param({}, "Open for sign-up", "Ten places of 10 are left.", id="open"),
+        pytest.param({}, "Open for sign-up", "Ten of 10 places are left.", id="open"),
         pytest.param(
             {"size": 30, "signup_closes_at": later(days=3)}, "Open for sign-up", "Sign up before", id="closes"
         ),
-        pytest.param({"size": 5}, "Few places left", "Five places of 5 are left.", id="few left"),
-        pytest.param({"size": 1}, "Few places left", "One place of 1 is left.", id="one left"),
+        pytest.param({"size": 5}, "Few places left", "Five of 5 places are left.", id="few left"),
+        pytest.param({"size": 1}, "Few places left", "One of 1 places is left.", id="one left"),
         pytest.param({"signup_opens_at": later(days=31)}, "Opens 1 April", "Sign-up opens", id="opens later"),
         pytest.param(
             {"signup_closes_at": later(days=-1)},
@@ -101,7 +101,7 @@ def test_places_kept_for_a_group_that_nobody_else_may_have_leave_the_trip_open(s
     trip_id = site.publish(size=3, segments=segments)
     site.book(trip_id, 1)
     seen = site.see()
-    assert "Two places of 3 are left." in seen.words
+    assert "Two of 3 places are left." in seen.words
     assert "2 guaranteed" in seen.words
 
 
