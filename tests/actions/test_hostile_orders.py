@@ -19,7 +19,7 @@ from tripkit.actions.leave_queue import leave_queue
 from tripkit.actions.release_guarantees import release_guarantees
 from tripkit.actions.send_link import send_new_link
 from tripkit.domain.bookings import BookingMade, ParticipantStatus
-from tripkit.domain.refusals import BookingRefused, ChangeRefused
+from tripkit.domain.refusals import BookingRefused, ChangeRefused, PlanRefused
 from tripkit.domain.seats import PoolKind
 from tripkit.domain.trips import Trip, TripStatus
 from tripkit.reads.booking_page import BookedParticipant, booking_page, booking_page_of
@@ -309,6 +309,41 @@ def test_a_link_is_found_by_an_address_with_capital_letters_beyond_ascii(session
     made = booked(session, applied(session), contact_email="post@ÅSTAD.example")
     send_new_link(session, email="post@åstad.example", code=made.code, moment=make_moment())
     assert last_message(session, made).kind == "link"
+
+
+# What would be lost
+
+
+def reasons(session: Session, trip: Trip) -> list[str]:
+    with pytest.raises(PlanRefused) as raised:
+        applied(session, trip)
+    return [str(reason) for reason in raised.value.reasons]
+
+
+def test_an_answer_that_was_given_cannot_go(session: Session) -> None:
+    trip = make_trip()
+    diet, arrives = trip.questions
+    booked(session, applied(session, trip), [make_participant(answers={"diet": "vegan"})])
+    without = replace(trip, questions=(replace(diet, options=diet.options[:1]), arrives))
+    assert reasons(session, without) == ["The answer “Vegan” to “Diet” cannot go: one person has given it."]
+    applied(session, replace(trip, questions=(replace(diet, options=diet.options[1:]), arrives)))
+
+
+def for_police_only(trip: Trip, key: str) -> Trip:
+    programme = tuple(replace(item, segments=("police",)) if item.key == key else item for item in trip.programme)
+    return replace(trip, programme=programme)
+
+
+def test_a_visit_cannot_be_closed_to_a_group_that_goes_there(session: Session) -> None:
+    trip = make_trip(size=5)
+    trip_id = applied(session, trip)
+    fill_port(session, trip_id)
+    queue_for(session, booked(session, trip_id), "port")
+    booked(session, trip_id, [make_participant(items=("port",))])
+    assert reasons(session, for_police_only(trip, "port")) == [
+        "“Visit port” cannot be for these groups only: 6 people of other groups have chosen it or wait for it."
+    ]
+    applied(session, for_police_only(trip, "late"))
 
 
 # One trip's fault is not another's

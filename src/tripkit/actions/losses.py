@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from sqlalchemy import func, select
@@ -26,7 +27,9 @@ def what_would_be_lost(session: AnySession, trip_id: int, before: Trip, after: T
     return (
         *_segments(session, trip_id, before, after),
         *_items(session, trip_id, before, after),
+        *_narrowed(session, trip_id, before, after),
         *_questions(session, trip_id, before, after),
+        *_options(session, trip_id, before, after),
         *_terms(session, trip_id, before, after),
     )
 
@@ -92,6 +95,43 @@ def _items(session: AnySession, trip_id: int, before: Trip, after: Trip) -> Iter
         )
 
 
+def _narrowed(session: AnySession, trip_id: int, before: Trip, after: Trip) -> Iterator[Sentence]:
+    """Visits that are no longer meant for a group of which somebody goes there, or wants to."""
+    known = {item.key: item for item in before.programme if item.choice is not None}
+    groups = [segment.key for segment in before.segments]
+    shut = {
+        (item.key, group)
+        for item in after.programme
+        if item.key in known
+        for group in groups
+        if known[item.key].is_meant_for(group) and not item.is_meant_for(group)
+    }
+    if not shut:
+        return
+    items = {key for key, _ in shut}
+    people: Counter[str] = Counter()
+    for query in (
+        select(PoolRow.key, ParticipantRow.segment)
+        .join(ClaimRow, ClaimRow.pool_id == PoolRow.id)
+        .join(ParticipantRow, ParticipantRow.id == ClaimRow.participant_id)
+        .where(PoolRow.trip_id == trip_id, PoolRow.kind == PoolKind.ITEM, PoolRow.key.in_(items)),
+        select(WaitingRow.item, WaitingRow.segment).where(WaitingRow.trip_id == trip_id, WaitingRow.item.in_(items)),
+    ):
+        people.update(key for key, group in session.execute(query).all() if (key, group) in shut)
+    wishes = select(ParticipantRow.wished, ParticipantRow.segment).where(
+        ParticipantRow.trip_id == trip_id, ParticipantRow.status == ParticipantStatus.WAITING
+    )
+    for row in session.execute(wishes):
+        people.update(key for key in row.wished if (key, row.segment) in shut)
+    for key in sorted(people):
+        yield sentences(
+            "“{item}” cannot be for these groups only: one person of another group has chosen it or waits for it.",
+            "“{item}” cannot be for these groups only: {count} people of other groups have chosen it or wait for it.",
+            people[key],
+            item=known[key].title,
+        )
+
+
 def _questions(session: AnySession, trip_id: int, before: Trip, after: Trip) -> Iterator[Sentence]:
     known = {question.key: question for question in before.questions}
     now = {question.key: question for question in after.questions}
@@ -109,6 +149,38 @@ def _questions(session: AnySession, trip_id: int, before: Trip, after: Trip) -> 
                 "The question “{question}” cannot go or change its kind: {count} people have answered it.",
                 row.people,
                 question=known[row.question].name,
+            )
+
+
+def _options(session: AnySession, trip_id: int, before: Trip, after: Trip) -> Iterator[Sentence]:
+    """Answers to choose that are gone, and were given."""
+    now = {question.key: {option.key for option in question.options} for question in after.questions}
+    gone = {
+        (question.key, option.key): (question.name, option.name)
+        for question in before.questions
+        if question.key in now
+        for option in question.options
+        if option.key not in now[question.key]
+    }
+    if not gone:
+        return
+    given: Counter[tuple[str, str]] = Counter()
+    for row in session.execute(
+        select(AnswerRow.question, AnswerRow.value)
+        .join(ParticipantRow, ParticipantRow.id == AnswerRow.participant_id)
+        .where(ParticipantRow.trip_id == trip_id, AnswerRow.question.in_({question for question, _ in gone}))
+    ):
+        chosen = (row.value,) if isinstance(row.value, str) else row.value
+        if isinstance(chosen, tuple):
+            given.update((row.question, option) for option in chosen)
+    for key, (question, option) in gone.items():
+        if given[key]:
+            yield sentences(
+                "The answer “{answer}” to “{question}” cannot go: one person has given it.",
+                "The answer “{answer}” to “{question}” cannot go: {count} people have given it.",
+                given[key],
+                answer=option,
+                question=question,
             )
 
 
