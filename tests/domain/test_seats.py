@@ -102,6 +102,24 @@ def test_releasing_a_guarantee_keeps_the_number_of_places(of: Seats, people: lis
     assert within_size(of)
 
 
+def test_a_guarantee_lets_nobody_in_on_a_trip_that_is_overfull() -> None:
+    of = seats_of(4, guaranteed=2)
+    open_id = of.by_key[PoolKind.OPEN, ""]
+    of.pools[open_id] = replace(of.pools[open_id], taken=4)
+    assert of.claim(of.place_wants("police")) is None
+    of.give_back([open_id])
+    assert of.claim(of.place_wants("city")) is None
+    assert of.claim(of.place_wants("police")) == (of.by_key[PoolKind.GUARANTEE, "police"],)
+
+
+@given(st.integers(1, 6), st.integers(0, 4), st.none() | st.integers(0, 6))
+def test_places_add_up_to_the_trip_however_small_it_becomes(size: int, guaranteed: int, still_held: int | None) -> None:
+    value = trip(size=size, segments=(segment("city"), segment("police", guaranteed=guaranteed)))
+    released = None if still_held is None else {"police": still_held}
+    sizes = [pool.size or 0 for pool in pools_of(value, released) if pool.kind in {PoolKind.OPEN, PoolKind.GUARANTEE}]
+    assert sum(sizes) == size and min(sizes) >= 0
+
+
 def test_people_with_open_places_move_to_free_guaranteed_ones() -> None:
     of = seats_of(3, guaranteed=1)
     guaranteed, open_place = of.by_key[PoolKind.GUARANTEE, "police"], of.by_key[PoolKind.OPEN, ""]
@@ -157,6 +175,15 @@ def test_each_passing_says_why() -> None:
     assert {(passing.waiting_id, passing.because) for passing in passings} == {
         (1, PassedBecause.SEGMENT_FULL),
         *((number, PassedBecause.GUARANTEED_TO_OTHERS) for number in (2, 3, 4)),
+    }
+
+
+def test_who_took_a_limits_last_place_did_not_find_it_reached() -> None:
+    of = seats_of(5, city_at_most=1)
+    pair = [Waiting(number, number, 1, of.place_wants("city")) for number in (1, 2)]
+    _, passings = promote(of, [*pair, Waiting(3, 3, 3, of.place_wants("city"))])
+    assert {(passing.waiting_id, passing.because) for passing in passings} == {
+        (number, PassedBecause.PARTY_DOES_NOT_FIT) for number in (1, 2)
     }
 
 

@@ -7,15 +7,16 @@ from sqlalchemy.orm import selectinload
 
 from tripkit.actions.recording import links_end_at
 from tripkit.actions.seating import Seating
-from tripkit.actions.settling import offers_end_at, tell_offers
+from tripkit.actions.settling import tell_offers
 from tripkit.domain.bookings import Moment
+from tripkit.domain.places import begins_at
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import BookingRow, LinkRow, OfferRow, ParticipantRow
 
 
 def follow_dates(session: AnySession, seating: Seating, moment: Moment) -> None:
     """Shorten the offers that would outlast the day before the trip, which their holders are told, and extend links."""
-    ends = offers_end_at(seating)
+    ends = begins_at(seating.trip)
     late = select(OfferRow).where(OfferRow.trip_id == seating.trip_id, OfferRow.state == "open", OfferRow.until > ends)
     offers = session.scalars(late.order_by(OfferRow.id)).all()
     if offers:

@@ -21,7 +21,7 @@ from tripkit.domain.bookings import (
     ParticipantRequest,
     ParticipantStatus,
 )
-from tripkit.domain.places import has_started
+from tripkit.domain.places import why_not_open
 from tripkit.domain.prices import Price
 from tripkit.domain.refusals import (
     BookingRefused,
@@ -32,7 +32,7 @@ from tripkit.domain.refusals import (
 from tripkit.domain.seats import Pool
 from tripkit.domain.sentences import Sentence, sentence
 from tripkit.domain.signup import check_request
-from tripkit.domain.trips import Trip, TripStatus
+from tripkit.domain.trips import Trip
 from tripkit.domain.waiting_list import Waiting, ahead_of, parties, passed_by
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import write
@@ -62,30 +62,11 @@ def book_places(session: AnySession, *, trip_id: int, request: BookingRequest, m
         seating = lock_seating(session, trip_id)
         made = _made_before(session, seating, request, moment)
         if made is None:
-            refuse_unless_open(seating.trip, moment)
+            if (closed := why_not_open(seating.trip, moment.at)) is not None:
+                raise ChangeRefused(closed)
             seated = _seat(seating, request)
             made = _save(session, seating, request, seated, moment)
     return made
-
-
-def refuse_unless_open(trip: Trip, moment: Moment) -> None:
-    """Raise: ChangeRefused when the trip takes no sign-ups now, with the sentence that says why."""
-    if (why := _why_not_open(trip, moment)) is not None:
-        raise ChangeRefused(why)
-
-
-def _why_not_open(trip: Trip, moment: Moment) -> Sentence | None:
-    if trip.status is TripStatus.CANCELLED:
-        return sentence("The trip is cancelled, so nobody can sign up.")
-    if trip.status is TripStatus.POSTPONED:
-        return sentence("The trip is postponed. Sign-up opens again when there are new dates.")
-    if trip.signup_opens_at is not None and moment.at < trip.signup_opens_at:
-        return sentence("Sign-up is not open yet.")
-    if trip.signup_closes_at is not None and moment.at >= trip.signup_closes_at:
-        return sentence("Sign-up has closed.")
-    if has_started(trip, moment.at):
-        return sentence("The trip has begun, so nobody can sign up.")
-    return None
 
 
 def _digest(request: BookingRequest) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import selectinload
@@ -13,8 +12,9 @@ from sqlalchemy.orm import selectinload
 from tripkit.actions.recording import Message, Move, Told, log_moves, make_links, tell_all
 from tripkit.actions.seating import Seating, move_to_guarantees, read_queue, save_seats
 from tripkit.domain.bookings import Moment, ParticipantStatus
+from tripkit.domain.places import begins_at
 from tripkit.domain.trips import TripStatus
-from tripkit.domain.waiting_list import Passing, Promotion, Waiting, promote
+from tripkit.domain.waiting_list import Passing, Promotion, promote
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import (
     ClaimRow,
@@ -22,12 +22,6 @@ from tripkit.storage.bookings import (
     ParticipantRow,
     WaitingRow,
 )
-
-
-def offers_end_at(seating: Seating) -> datetime:
-    """The moment after which no place is offered any more: the trip's first day begins."""
-    zone = ZoneInfo(seating.trip.time_zone)
-    return datetime.combine(seating.trip.starts_on, datetime.min.time(), zone).astimezone(UTC)
 
 
 def settle(session: AnySession, seating: Seating, moment: Moment) -> None:
@@ -39,7 +33,7 @@ def settle(session: AnySession, seating: Seating, moment: Moment) -> None:
     for segment in sorted(seating.released):
         seating.seats.release_guarantee(segment)
     move_to_guarantees(session, seating)
-    until = min(moment.at + timedelta(hours=seating.trip.offer_hours), offers_end_at(seating))
+    until = min(moment.at + timedelta(hours=seating.trip.offer_hours), begins_at(seating.trip))
     if until > moment.at and seating.trip.status is TripStatus.PLANNED:
         queues = read_queue(session, seating)
         made: list[tuple[str, Promotion]] = []
@@ -48,7 +42,7 @@ def settle(session: AnySession, seating: Seating, moment: Moment) -> None:
             made += [(item, promotion) for promotion in promotions]
             log_passings(session, trip_id=seating.trip_id, moment=moment, passings=passings)
         if made:
-            _make_offers(session, seating, moment, until, made, queues)
+            _make_offers(session, seating, moment, until, made)
     save_seats(session, seating)
 
 
@@ -70,7 +64,6 @@ def _make_offers(
     moment: Moment,
     until: datetime,
     made: list[tuple[str, Promotion]],
-    queues: dict[str, list[Waiting]],
 ) -> None:
     ids = [waiting.participant_id for _, promotion in made for waiting in promotion.party]
     people = {
@@ -83,8 +76,6 @@ def _make_offers(
         delete(WaitingRow).where(WaitingRow.id.in_([w.id for _, promotion in made for w in promotion.party]))
     )
     offers = _save_offers(session, seating, moment, until, made, people)
-    gone = {waiting.id for _, promotion in made for waiting in promotion.party}
-    queued = {item for item, queue in queues.items() if any(waiting.id not in gone for waiting in queue)}
     joining: list[tuple[str, Sequence[ParticipantRow]]] = []
     moves: list[Move] = []
     claimed: list[dict[str, int]] = []
@@ -93,7 +84,7 @@ def _make_offers(
             person, claims = people[waiting.participant_id], place
             if not item:
                 person.status = ParticipantStatus.OFFERED
-                claims += _claim_wishes(seating, person, queued, joining)
+                claims += _claim_wishes(seating, person, joining)
             claimed += [{"participant_id": person.id, "pool_id": pool, "offer_id": offer.id} for pool in claims]
             moves.append(Move(what="offered", participant_id=person.id, item=item))
     session.execute(insert(ClaimRow), claimed)
@@ -131,20 +122,22 @@ def _save_offers(
 
 
 def _claim_wishes(
-    seating: Seating, person: ParticipantRow, queued: set[str], joining: list[tuple[str, Sequence[ParticipantRow]]]
+    seating: Seating, person: ParticipantRow, joining: list[tuple[str, Sequence[ParticipantRow]]]
 ) -> tuple[int, ...]:
-    """Take the visits somebody wished for as far as there is room; the pool ids. For the others, ``joining`` grows."""
+    """Take the visits somebody wished for as far as there is room; the pool ids. For the others, ``joining`` grows.
+
+    Who waits for a visit comes before who only wished for it: their queues were served first, so one that is left
+    has no room.
+    """
     taken: list[int] = []
     for key in person.wished:
         pool = seating.seats.item(key)
         if pool is None:
             continue
-        # Who waits for the visit comes before who only wished for it when they signed up.
-        if key not in queued and seating.seats.claim(((pool.id,),)) is not None:
+        if seating.seats.claim(((pool.id,),)) is not None:
             taken.append(pool.id)
         else:
             joining.append((key, [person]))
-            queued.add(key)
     return tuple(taken)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from tripkit.domain.sentences import Sentence, sentence
 from tripkit.domain.trips import Trip, TripStatus
 
 
@@ -62,9 +63,14 @@ class TripState(StrEnum):
     OPEN = "open"
 
 
+def begins_at(trip: Trip) -> datetime:
+    """When the trip's first day begins, by the clock where it happens; in UTC. No place is on offer after it."""
+    return datetime.combine(trip.starts_on, time.min, ZoneInfo(trip.time_zone)).astimezone(UTC)
+
+
 def has_started(trip: Trip, now: datetime) -> bool:
-    """Whether the trip's first day has begun, by the clock where it happens."""
-    return now.astimezone(ZoneInfo(trip.time_zone)).date() >= trip.starts_on
+    """Whether the trip's first day has begun."""
+    return now >= begins_at(trip)
 
 
 def is_over(trip: Trip, now: datetime) -> bool:
@@ -93,6 +99,21 @@ def state_of(trip: Trip, places: Places, now: datetime) -> TripState:
 def few(size: int) -> int:
     """How many places count as few: a tenth of the trip, at least five."""
     return max(5, size // 10)
+
+
+def why_not_open(trip: Trip, now: datetime) -> Sentence | None:
+    """Why nobody can sign up now, whatever places there are; None when they can."""
+    if trip.status is TripStatus.CANCELLED:
+        return sentence("The trip is cancelled, so nobody can sign up.")
+    if trip.status is TripStatus.POSTPONED:
+        return sentence("The trip is postponed. Sign-up opens again when there are new dates.")
+    if trip.signup_opens_at is not None and now < trip.signup_opens_at:
+        return sentence("Sign-up is not open yet.")
+    if trip.signup_closes_at is not None and now >= trip.signup_closes_at:
+        return sentence("Sign-up has closed.")
+    if has_started(trip, now):
+        return sentence("The trip has begun, so nobody can sign up.")
+    return None
 
 
 def takes_signups(state: TripState) -> bool:
