@@ -251,6 +251,23 @@ def test_nobody_takes_a_visit_others_wait_for_while_the_trip_is_put_off(session:
     assert (offers(session, waits).keys(), offers(session, jumps).keys()) == ({"port"}, set())
 
 
+@pytest.mark.parametrize("answered", ["declined", "expired"])
+def test_a_visit_that_is_not_taken_goes_to_the_next_who_waits_for_it(session: Session, answered: str) -> None:
+    trip = applied(session)
+    port, first, second = fill_port(session, trip), booked(session, trip), booked(session, trip)
+    queue_for(session, first, "port")
+    queue_for(session, second, "port")
+    cancel(session, port, 0)
+    if answered == "declined":
+        offer = offers(session, first)["port"]
+        decline_offer(session, booking_id=first.booking_id, offer_id=offer, moment=make_moment())
+    else:
+        expire_offers(session, moment=make_moment(NOW + timedelta(hours=48)))
+    assert (offers(session, first), offers(session, second).keys()) == ({}, {"port"})
+    assert people_of(session, first)[0].items == ("mill",)
+    assert pool_recount(session) == ()
+
+
 def test_a_declined_place_takes_its_visits_and_their_queues_along(session: Session) -> None:
     trip = applied(session, make_trip(size=6))
     port, others = fill_port(session, trip), booked(session, trip, 2)
