@@ -153,7 +153,7 @@ def test_somebody_who_begins_to_wait_changes_the_page_though_no_place_is_taken(
     assert "Nobody is waiting yet." in kept_site.get().text
     kept_site.book(trip_id, 1)
     pass_time(2)
-    assert "one person is waiting" in kept_site.get().text
+    assert "One person is waiting" in kept_site.get().text
     assert places(kept_site)["how_full"] != before
 
 
