@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.cli.conftest import Shell, edit
 from tripkit.cli.demo import sample_directory
-from tripkit.cli.event_starter import key_from, starter_files
+from tripkit.cli.event_starter import starter_files
 from tripkit.domain.places import TripState
 from tripkit.eventfile import read_event
 from tripkit.eventfile.errors import Findings
@@ -124,20 +124,6 @@ def test_the_small_trip_is_right_on_any_day(tmp_path: Path, today: date) -> None
     event = read_event(tmp_path)
     assert event.warnings == ()
     assert event.trip.starts_on.weekday() == 3 and (event.trip.starts_on - today).days in range(120, 127)
-
-
-@pytest.mark.parametrize(
-    ("name", "key"),
-    [
-        ("Höstresan 2027", "hostresan-2027"),
-        ("--", "my-trip"),
-        ("日本", "my-trip"),
-        ("a" * 70, "a" * 60),
-        ("A_b", "a-b"),
-    ],
-)
-def test_a_directorys_name_becomes_a_key(name: str, key: str) -> None:
-    assert key_from(name) == key
 
 
 def test_nothing_is_written_where_something_is(shell: Shell, directory: Path) -> None:

@@ -69,7 +69,7 @@ ERRORS: list[tuple[tuple[str, ...], list[str]]] = [
     (("    text: {sv: Villkor., en: Terms.}\n", ""), ["22:5: “text” is missing; every text is written in sv at least"]),
     (
         ('    version: "1"\n', ""),
-        ["22:5: “version” is missing; A name for this text, in quotes. A new text needs a new one; old bookings keep theirs"],
+        ["22:5: “version” is missing; a name for this text, in quotes. A new text needs a new one; old bookings keep theirs"],
     ),
     ((", text: {sv: Ta med skor., en: Bring shoes.}", ""), ["80:5: “text” is missing; every text is written in sv at least"]),
     # Texts of days

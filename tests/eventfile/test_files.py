@@ -92,7 +92,7 @@ def test_errors_of_a_list_in_its_own_file_are_said_there_beside_those_of_the_oth
     assert errors(put(tmp_path, event, topics_dot_yaml="- key: ports\n", story_dot_yaml="bookings: x\n")) == [
         "event.yaml:14:9: the number is too small; at least 1",
         "story.yaml:1:11: a list is wanted here; write [one, two], or lines that start with “- ”",
-        "topics.yaml:1:3: “name” is missing; Its name",
+        "topics.yaml:1:3: “name” is missing; its name",
     ]
 
 

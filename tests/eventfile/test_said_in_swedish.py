@@ -34,7 +34,7 @@ def sample_with(tmp_path: Path, was: str, becomes: str) -> Path:
 @pytest.mark.parametrize(
     ("was", "becomes", "said"),
     [
-        ("  size: 60\n", "", "”size” saknas; Hur många som kan följa med"),
+        ("  size: 60\n", "", "”size” saknas; hur många som kan följa med"),
         ("key: gothenburg-2019", f"key: {'a' * 61}", "texten är för lång; högst 60 tecken"),
         ("to: 2019-01-25}", "to: 2019-01-23}", "resan slutar innan den börjar"),
         ("currency: SEK", "currency: JPY", "priser i JPY går inte att använda: valutan räknas inte i hundradelar"),

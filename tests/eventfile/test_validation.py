@@ -13,6 +13,7 @@ LEAD = "  lead: {sv: Två dagar., en: Two days.}"
 KINDS = "allowed: site_visit, lecture, panel, workshop, transfer, meal, lodging, break, social"
 NUMBER = "a number is wanted here; write it with digits and a decimal point, without quotes, as in 4850.00"
 WHOLE = "a whole number is wanted here; write it with digits only, without quotes"
+REMARK = '“#” starts a remark, so a text that starts with it needs quotes: size: "#20"'
 PICTURE = (
     "this is not the name of a picture; write the name of a file in pictures/ that ends in .svg, .png, .jpg or .jpeg,"
     " with the letters a to z, digits, “.”, “_” and “-” only"
@@ -27,7 +28,13 @@ TABLE: list[tuple[str, str, str]] = [
     ("  size: 20", "  size: 20.5", f"14:9: {WHOLE}"),
     ("  size: 20", "  size: [20]", f"14:9: {WHOLE}"),
     ("  size: 20", "  size:", "14:3: nothing is written after “size”; write it, or take the line away"),
-    ("  size: 20\n", "", "7:3: “size” is missing; How many people can come"),
+    (
+        "  size: 20",
+        "  size: #20",
+        f"14:3: nothing is written after “size”; {REMARK}",
+    ),
+    ("  size: 20", "  size: # 20", "14:3: nothing is written after “size”; write it, or take the line away"),
+    ("  size: 20\n", "", "7:3: “size” is missing; how many people can come"),
     # Amounts
     ("net: 4850.00", "net: SEK", f"20:16: {NUMBER}"),
     ("net: 4850.00", "net: 4 850", f"20:16: {NUMBER}"),
@@ -50,7 +57,7 @@ TABLE: list[tuple[str, str, str]] = [
     (
         f"{ITEM_DAY}2027-05-05",
         f"{ITEM_DAY}20270505",
-        "46:10: “20270505” is not a day; write year-month-day, as in 2019-01-24",
+        "46:10: “20270505” is not a day; write year-month-day, as in 2027-05-05",
     ),
     (
         f"{ITEM_DAY}2027-05-05",
@@ -59,13 +66,14 @@ TABLE: list[tuple[str, str, str]] = [
     ),
     (f"{ITEM_DAY}2027-05-05", f"{ITEM_DAY}1969-12-31", "46:10: the year is not between 1970 and 2199"),
     ("    from: 08:00", "    from: 10.45", "47:11: “10.45” is not a time; write hours and minutes, as in 10:45"),
-    ("    from: 08:00", "    from: 8:00", "47:11: “8:00” is not a time; write hours and minutes, as in 10:45"),
+    ("    from: 08:00", "    from: 8:00", "47:11: “8:00” is not a time; write hours and minutes, as in 08:00"),
+    ("    from: 08:00", "    from: kl 9.30", "47:11: “kl 9.30” is not a time; write hours and minutes, as in 09:30"),
     ("    from: 08:00", "    from: true", "47:11: “true” is not a time; write hours and minutes, as in 10:45"),
     ("    from: 08:00", "    from: 25:00", "47:11: there is no time 25:00; write hours and minutes, as in 10:45"),
     (
         "    from: 08:00",
         "    from: \u0968\u0968:00",
-        "47:11: there is no time \u0968\u0968:00; write hours and minutes, as in 10:45",
+        "47:11: there is no time \u0968\u0968:00; write hours and minutes, as in 22:00",
     ),
     (
         "    to: 09:00",
@@ -75,7 +83,7 @@ TABLE: list[tuple[str, str, str]] = [
     (
         "    opens: 2027-02-01 09:00",
         "    opens: 2027-02-01",
-        "16:12: “2027-02-01” is not a moment; write day and time, as in 2018-10-01 09:00",
+        "16:12: “2027-02-01” is not a moment; write day and time, as in 2027-02-01 09:00",
     ),
     (
         "    opens: 2027-02-01 09:00",
@@ -85,7 +93,8 @@ TABLE: list[tuple[str, str, str]] = [
     # Words of which there are few
     ("kind: lecture", "kind: lectur", f"44:11: “lectur” is not known here; {KINDS}; did you mean “lecture”?"),
     ("kind: lecture", "kind: Lecture", f"44:11: “Lecture” is not known here; {KINDS}; did you mean “lecture”?"),
-    ("kind: lecture", "kind: föreläsning", f"44:11: “föreläsning” is not known here; {KINDS}"),
+    ("kind: lecture", "kind: zzz", f"44:11: “zzz” is not known here; {KINDS}"),
+    ("kind: lecture", "kind: föreläsning", f"44:11: “föreläsning” is not known here; {KINDS}; did you mean “lecture”?"),
     ("kind: lecture", "kind: [lecture]", f"44:11: one word is wanted here; {KINDS}"),
     ("kind: lecture", "kind: {lecture: 1}", f"44:11: one word is wanted here; {KINDS}"),
     (
@@ -122,7 +131,7 @@ TABLE: list[tuple[str, str, str]] = [
     (
         "  key: hamnstad",
         "  key: Hamn stad",
-        "7:8: a key has only the letters a to z, digits, and - between them; write it as in site-visit-1",
+        "7:8: a key has only the letters a to z, digits, and - between them; write it as in hamn-stad",
     ),
     ("  key: hamnstad", f"  key: {'a' * 61}", "7:8: the text is too long; at most 60 characters"),
     (
@@ -155,7 +164,7 @@ TABLE: list[tuple[str, str, str]] = [
     (
         "  contact: {name: Disken}",
         "  contact: Disken",
-        "19:12: a group of keys is wanted here; write “key: value” on lines of their own, indented",
+        "19:12: a group of keys is wanted here; write it as in {name: Disken}",
     ),
     ("choices:\n", "choices:\n  -\n", "41:4: nothing is written here; take the “-” away"),
     # Unknown keys
@@ -186,7 +195,7 @@ def test_a_telephone_number_keeps_its_first_zero_without_quotes(tmp_path: Path) 
 
 def test_a_mistyped_key_is_said_beside_the_key_it_leaves_missing(tmp_path: Path) -> None:
     said = errors_of(tmp_path, "  lead: {sv", "  laed: {sv")
-    assert said[0] == "event.yaml:7:3: “lead” is missing; What it is, in a sentence or two"
+    assert said[0] == "event.yaml:7:3: “lead” is missing; what it is, in a sentence or two"
     assert said[1].startswith("event.yaml:9:3: unknown key “laed”; allowed here: key, title, short_title, lead,")
     assert said[1].endswith("did you mean “lead”?")
     assert len(said) == 2

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
-import unicodedata
 from collections.abc import Callable
 from datetime import date, timedelta
 from string import Template
 
 from tripkit.domain.sentences import Sentence, sentence
+from tripkit.eventfile.format.nearly_right import as_key
 from tripkit.eventfile.schema import SCHEMA_LINE, schema_files
 
 _AHEAD = timedelta(days=120)
@@ -160,7 +159,7 @@ def starter_files(name: str, today: date, say: Callable[[Sentence], str]) -> dic
     day = today + _AHEAD
     day += timedelta(days=(_THURSDAY - day.weekday()) % 7)
     values = {
-        "key": key_from(name),
+        "key": as_key(name) or "my-trip",
         "day": day.isoformat(),
         "closes": (day - timedelta(days=14)).isoformat(),
         "cancel": (day - timedelta(days=21)).isoformat(),
@@ -183,9 +182,3 @@ def _indent(index: int) -> str:
     """A comment stands in the column of what follows it."""
     after = next((part for part in _EVENT[index + 1 :] if isinstance(part, str)), "")
     return " " * (len(after) - len(after.lstrip(" "))) + "# "
-
-
-def key_from(name: str) -> str:
-    """A key as near to a name as it can be: “Höstresan 2027” becomes hostresan-2027."""
-    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain)[:60].strip("-") or "my-trip"

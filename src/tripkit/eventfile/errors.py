@@ -40,13 +40,19 @@ class FileError:
         parts = [say(self.sentence)]
         if self.hint is not None:
             # What a key means is a sentence of its own in the published format: here it goes on.
-            parts.append(say(self.hint).removesuffix("."))
+            parts.append(_going_on(say(self.hint)))
         if self.nearest is not None:
             parts.append(say(sentence("did you mean “{word}”?", word=self.nearest)))
         return f"{self.file}:{self.line}:{self.column}: {'; '.join(parts)}"
 
     def __str__(self) -> str:
         return self.said()
+
+
+def _going_on(text: str) -> str:
+    """A sentence as the end of another: “Street and town.” as “street and town”, but IANA as it is."""
+    small = text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+    return small.removesuffix(".")
 
 
 class EventErrors(Exception):
@@ -92,10 +98,10 @@ def in_order(findings: Iterable[FileError]) -> tuple[FileError, ...]:
     return tuple(unique[place] for place in sorted(unique))
 
 
-def nearest_word(word: str, allowed: Iterable[str]) -> str | None:
-    """The allowed word most like this one, None when nothing is."""
+def nearest_word(word: str, allowed: Iterable[str], *, likeness: float = 0.6) -> str | None:
+    """The allowed word most like this one, None when none is as like it as ``likeness`` (0 to 1)."""
     known = {candidate.casefold(): candidate for candidate in allowed}
-    close = get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)
+    close = get_close_matches(word.casefold(), list(known), n=1, cutoff=likeness)
     return known[close[0]] if close else None
 
 

@@ -9,6 +9,7 @@ from tripkit.domain.sentences import sentence
 from tripkit.eventfile.directory import EventDirectory
 from tripkit.eventfile.errors import Findings, Position, list_words, nearest_word
 from tripkit.eventfile.format.programme import SECTIONS
+from tripkit.eventfile.other_words import word_meant
 from tripkit.eventfile.yamltree import Mapping, Node, Scalar, Sequence, parse
 
 EVENT = "event.yaml"
@@ -176,7 +177,8 @@ def _warn_of_unknown_files(directory: EventDirectory, findings: Findings) -> Non
     known = {EVENT, STORY, *(f"{section}.yaml" for section in SECTIONS)}
     for name in directory.names():
         if name not in known and name.rpartition(".")[0].upper() not in {"README", "LICENSE", "CHANGELOG"}:
-            near = nearest_word(name, known)
+            meant = word_meant(name.rpartition(".")[0], SECTIONS)
+            near = f"{meant}.yaml" if meant is not None else nearest_word(name, known)
             findings.warn(Position(name), sentence("this file is not read"), None, near)
     for folder in directory.folders():
         if folder not in {"texts", "pictures"}:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, get_args
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from tripkit.domain.sentences import Sentence, sentence
-from tripkit.eventfile.errors import Findings, Position, list_words, nearest_word
+from tripkit.eventfile.errors import Findings, Position
 from tripkit.eventfile.format.entry import Entry, Located, is_empty
 from tripkit.eventfile.format.programme import SECTIONS, EventEntry
-from tripkit.eventfile.format.scalars import WRONG
 from tripkit.eventfile.format.story import StoryEntry
+from tripkit.eventfile.misfits import misfit
+from tripkit.eventfile.other_words import word_meant
 from tripkit.eventfile.yamltree import Mapping, Node, Path, Scalar, Sequence, key_position, node_at
 
 _TEXT = {"sv": "-", "en": "-"}
@@ -82,11 +81,20 @@ def _note_empty(node: Node, path: Path, findings: Findings) -> Iterator[str]:
     for key, inner in node.nodes.items():
         if is_empty(inner):
             what = sentence("nothing is written after “{key}”", key=key)
-            hint = _split_by_comma(node, key) or sentence("write it, or take the line away")
+            hint = _split_by_comma(node, key) or _after_hash(key, inner) or sentence("write it, or take the line away")
             findings.error(node.key_at[key], what, hint)
             part = (*path, key)
             yield ".".join(map(str, part[:2])) if part[0] in _STAND_INS else str(part[0])
         yield from _note_empty(inner, (*path, key), findings)
+
+
+def _after_hash(key: str, empty: Node) -> Sentence | None:
+    """The hint for what YAML took for a remark: ``brand: #1b4d3e``."""
+    if not isinstance(empty, Scalar) or not empty.raw:
+        return None
+    return sentence(
+        "“#” starts a remark, so a text that starts with it needs quotes: {example}", example=f'{key}: "{empty.raw}"'
+    )
 
 
 def _split_by_comma(node: Mapping, key: str) -> Sentence | None:
@@ -130,7 +138,7 @@ def _mend(data: Located, locations: list[Path]) -> set[str]:
         else:
             data.pop(top, None)
             # The list that a mistyped name stands for is there, only not known by it.
-            broken.update((top, nearest_word(top, SECTIONS) or top))
+            broken.update((top, word_meant(top, SECTIONS) or top))
     for section, index in sorted(entries, reverse=True):
         del data[section][index]
     return broken
@@ -154,7 +162,7 @@ def note(problems: list[ErrorDetails], model: type[Entry], root: Mapping, findin
         where = problem["loc"]
         if _is_noted(problem, root):
             continue
-        what, hint, nearest = _said(problem, model, root)
+        what, hint, nearest = misfit(problem, model, root)
         findings.error(_position(problem, root, where), what, hint, nearest)
 
 
@@ -171,119 +179,3 @@ def _position(problem: ErrorDetails, root: Mapping, where: Path) -> Position:
     if problem["type"] == "extra_forbidden" or where[-1:] == ("[key]",):
         return key_position(root, tuple(step for step in where if step != "[key]"))
     return node_at(root, where).at
-
-
-def _said(problem: ErrorDetails, model: type[Entry], root: Mapping) -> tuple[Sentence, Sentence | None, str | None]:
-    where, kind, given = problem["loc"], problem["type"], problem.get("input")
-    context = problem.get("ctx", {})
-    key = str(where[-1]) if where else ""
-    if kind == WRONG:
-        return context["said"], context["hint"], None
-    if kind == "missing":
-        return sentence("“{key}” is missing", key=key), _what_it_is(model, where), None
-    if kind == "extra_forbidden":
-        allowed = _allowed(_model_at(model, where[:-1]))
-        hint = sentence("allowed here: {words}", words=list_words(allowed, 30))
-        return sentence("unknown key “{key}”", key=key), hint, nearest_word(key, allowed)
-    if kind == "enum" and isinstance(given, str | int | Decimal):
-        allowed = _enum_words(str(context.get("expected", "")))
-        return (
-            sentence("“{word}” is not known here", word=str(given)[:60]),
-            sentence("allowed: {words}", words=list_words(allowed, 30)),
-            nearest_word(str(given), allowed),
-        )
-    if kind == "enum":
-        hint = sentence("allowed: {words}", words=list_words(_enum_words(str(context.get("expected", ""))), 30))
-        return sentence("one word is wanted here"), hint, None
-    return _said_wrong_type(problem, node_at(root, where), context)
-
-
-def _said_wrong_type(
-    problem: ErrorDetails, given: Node, context: dict[str, Any]
-) -> tuple[Sentence, Sentence | None, str | None]:
-    match problem["type"]:
-        case "string_type" if isinstance(given, Scalar):
-            hint = sentence('put quotes around it: "{written}"', written=given.raw[:60])
-            return sentence("text is wanted here"), hint, None
-        case "string_type":
-            return sentence("text is wanted here"), None, None
-        case "int_type":
-            return (
-                sentence("a whole number is wanted here"),
-                _whole_number_hint(given),
-                None,
-            )
-        case "bool_type":
-            return (
-                sentence("true or false is wanted here"),
-                sentence("write true for yes and false for no, without quotes"),
-                None,
-            )
-        case "list_type":
-            return sentence("a list is wanted here"), sentence("write [one, two], or lines that start with “- ”"), None
-        case "dict_type":
-            return (
-                sentence("a text per language is wanted here"),
-                sentence("write it as in {example}", example="{sv: …, en: …}"),
-                None,
-            )
-        case "model_type" | "model_attributes_type":
-            return (
-                sentence("a group of keys is wanted here"),
-                sentence("write “key: value” on lines of their own, indented"),
-                None,
-            )
-        case "greater_than_equal":
-            return sentence("the number is too small"), sentence("at least {least}", least=int(context["ge"])), None
-        case "less_than_equal":
-            return sentence("the number is too large"), sentence("at most {most}", most=int(context["le"])), None
-        case "string_too_long":
-            return _too_long(context)
-        case "too_long" if isinstance(given, Scalar):
-            return _too_long(context)  # A key and the like, whose length is looked at after its letters.
-        case "too_short":
-            return sentence("too few in the list"), sentence("at least {least}", least=context["min_length"]), None
-        case "too_long":
-            return sentence("too many in the list"), sentence("at most {most}", most=context["max_length"]), None
-    return sentence("this cannot be: {problem}", problem=problem["msg"]), None, None
-
-
-def _too_long(context: dict[str, Any]) -> tuple[Sentence, Sentence, None]:
-    return sentence("the text is too long"), sentence("at most {most} characters", most=context["max_length"]), None
-
-
-def _whole_number_hint(given: Node) -> Sentence:
-    if isinstance(given, Scalar) and re.fullmatch(r"0[0-9]+", given.raw) and (number := given.raw.lstrip("0")):
-        return sentence("write {number}, without a 0 before it", number=number)
-    return sentence("write it with digits only, without quotes")
-
-
-def _enum_words(expected: str) -> list[str]:
-    return expected.replace(" or ", ", ").replace("'", "").split(", ")
-
-
-def _allowed(model: type[BaseModel]) -> list[str]:
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _what_it_is(model: type[Entry], where: Path) -> Sentence | None:
-    parent = _model_at(model, where[:-1])
-    for name, field in parent.model_fields.items():
-        if (field.alias or name) == where[-1] and field.description:
-            return Sentence(field.description)
-    return None
-
-
-def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel]:
-    """The model of the group of keys at a path."""
-    for step in path:
-        for name, field in model.model_fields.items():
-            if (field.alias or name) == step:
-                model = _model_in(field.annotation) or model
-    return model
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for inner in get_args(annotation) if (found := _model_in(inner))), None)

@@ -38,7 +38,10 @@ _FLOAT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """Text, number, yes/no or nothing. ``value``: str, int, Decimal, bool or None; ``raw``: as it is written."""
+    """Text, number, yes/no or nothing. ``value``: str, int, Decimal, bool or None; ``raw``: as it is written.
+
+    ``raw`` of nothing is the remark that stands close after a ``#`` in its place, as in ``#1f6f8b``.
+    """
 
     at: Position
     value: str | int | Decimal | bool | None
@@ -100,7 +103,7 @@ def key_position(root: Node, path: Path) -> Position:
 
 def parse(file: str, text: str, findings: Findings) -> Node | None:
     """Read one YAML file. Errors are noted with their place; None when there is no tree at all."""
-    reader = _Reader(file, YAML(typ="safe", pure=True).parse(text), findings)
+    reader = _Reader(file, text, findings)
     try:
         return reader.document()
     except _TooDeep as deep:
@@ -121,9 +124,10 @@ class _TooDeep(Exception):
 class _Reader:
     """Builds the tree from the parser's events; goes on after what it can skip."""
 
-    def __init__(self, file: str, events: Iterator[Any], findings: Findings) -> None:
+    def __init__(self, file: str, text: str, findings: Findings) -> None:
         self._file = file
-        self._events = events
+        self._events: Iterator[Any] = YAML(typ="safe", pure=True).parse(text)
+        self._lines = text.split("\n")
         self._findings = findings
 
     def document(self) -> Node | None:
@@ -163,6 +167,8 @@ class _Reader:
         while not isinstance(event := next(self._events), MappingEndEvent):
             key = self._node(event, depth + 1)
             value = self._node(next(self._events), depth + 1)
+            if isinstance(value, Scalar) and value.value is None and not value.raw:
+                value = Scalar(value.at, None, self._remark_after(event))
             if not isinstance(key, Scalar):
                 self._findings.error(key.at, sentence("a key must be a word"))
             elif key.raw in mapping.nodes:
@@ -183,6 +189,13 @@ class _Reader:
             )
             raw = raw.replace(match.group(), "")
         return Scalar(self._at(event), scalar_value(raw) if event.implicit[0] and not event.style else raw, raw)
+
+    def _remark_after(self, key: Any) -> str:
+        """What stands close after a ``#`` beside a key with no value: it was hardly meant as a remark."""
+        mark = key.end_mark
+        beside = self._lines[mark.line][mark.column :] if mark.line < len(self._lines) else ""
+        match = re.fullmatch(r":\s+(#[^\s#].*?)\s*", beside)
+        return match[1] if match else ""
 
     def _refuse_extras(self, event: Any) -> None:
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from tripkit.domain.answers import is_email
 from tripkit.domain.sentences import Sentence, sentence
+from tripkit.eventfile.format.nearly_right import as_day, as_key, as_moment, as_time
 
 WRONG = "tripkit_wrong"
 """Type of the errors raised here; their context holds ``said``, a `Sentence`, and ``hint``, one or None."""
@@ -69,8 +70,8 @@ def _long(value: str) -> str:
 
 
 def _day(value: object) -> date:
-    hint = sentence("write year-month-day, as in 2019-01-24")
     text = _text(value)
+    hint = sentence("write year-month-day, as in {example}", example=as_day(text) or "2019-01-24")
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         refuse(sentence("“{text}” is not a day", text=text[:40]), hint)
     try:
@@ -90,8 +91,8 @@ def _in_reach(day: Dated) -> Dated:
 
 
 def _wall_time(value: object) -> time:
-    hint = sentence("write hours and minutes, as in 10:45")
     text = _text(value)
+    hint = sentence("write hours and minutes, as in {example}", example=as_time(text) or "10:45")
     if not re.fullmatch(rf"\d\d:\d\d(:\d\d)?{_OFFSET}?", text):
         refuse(sentence("“{text}” is not a time", text=text[:40]), hint)
     if text.startswith("24:"):
@@ -107,8 +108,8 @@ def _wall_time(value: object) -> time:
 
 
 def _moment(value: object) -> datetime:
-    hint = sentence("write day and time, as in 2018-10-01 09:00")
     text = _text(value)
+    hint = sentence("write day and time, as in {example}", example=as_moment(text) or "2018-10-01 09:00")
     if not re.fullmatch(rf"\d{{4}}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?{_OFFSET}?", text):
         refuse(sentence("“{text}” is not a moment", text=text[:40]), hint)
     try:
@@ -163,15 +164,18 @@ def _url(value: str) -> str:
     return value
 
 
+def _key(value: str) -> str:
+    if re.fullmatch(_KEY, value) is None:
+        refuse(
+            sentence("a key has only the letters a to z, digits, and - between them"),
+            sentence("write it as in {example}", example=as_key(value) or "site-visit-1"),
+        )
+    return value
+
+
 Key = Annotated[
     str,
-    AfterValidator(
-        _matching(
-            _KEY,
-            sentence("a key has only the letters a to z, digits, and - between them"),
-            sentence("write it as in site-visit-1"),
-        )
-    ),
+    AfterValidator(_key),
     Field(max_length=60, json_schema_extra={"pattern": _KEY}),
 ]
 """What a thing is called in addresses and by other things."""
