@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -245,3 +248,32 @@ def test_the_button_says_that_the_press_was_heard(fresh_site: Site, visit: Calla
     assert page.evaluate("sessionStorage.getItem('said')") == "Skickar … | Skickar …"
     page.go_back()
     expect(page.locator("[data-send]")).to_have_text("Skicka anmälan")
+
+
+def test_what_follows_from_a_hidden_answer_can_still_be_corrected(
+    fresh_site: Site, visit: Callable[..., Visitor]
+) -> None:
+    trip = fresh_site.open_trip()
+    _, right, _ = two_segments(trip)
+    follows = next(one for one in trip.trip.questions if one.when and one.sensitive)
+    assert follows.when is not None
+    first, then = (f"participants-0-answers-{key}" for key in (follows.when.question, follows.key))
+    page = visit(fresh_site.url, language="sv").go(f"/sv/{trip.organisation.key}/{trip.trip.key}/sign-up/")
+    fill_contact(page, "Kontakt Påhittad", "kontakt@tripkit.example")
+    fill_person(page, 0, PARTY[0], right, trip.trip.questions)
+    expect(page.locator(f"#{then}")).to_be_hidden()
+    page.locator(f'[name="{first}"][value="{follows.when.answers[0]}"]').check()
+    page.locator(f"#{then}").fill("Jordnötter")
+    page.locator("#terms_version").check()
+    page.locator("[data-send]").click()
+
+    page.locator('a[href*="/correct/"]').click()
+    expect(page.locator(f"#{then}")).to_be_visible()
+    expect(page.locator(f"#{then}")).to_have_value("")
+    page.locator(f"#{then}").fill("Jordnötter och selleri")
+    page.locator("form .btn[type=submit]").click()
+    expect(page.get_by_role("status").first).to_be_focused()
+    with closing(sqlite3.connect(fresh_site.database)) as database:
+        stored = [json.loads(value) for (value,) in database.execute("SELECT value FROM answer") if value]
+    assert "Jordnötter och selleri" in stored
+    assert "Jordnötter" not in stored
