@@ -122,6 +122,22 @@ def test_a_sweep_that_fails_does_not_keep_messages_waiting(
     worker.close()
 
 
+def test_a_guarantee_that_cannot_be_released_holds_up_no_offer(
+    sqlite_outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> int:
+        raise ZeroDivisionError
+
+    swept = []
+    monkeypatch.setattr(thread_module, "release_guarantees", fails)
+    monkeypatch.setattr(thread_module, "expire_offers", lambda *_, moment: swept.append(moment.actor))
+    worker = Worker(sqlite_outbox.settings)
+    with pytest.raises(ZeroDivisionError):
+        worker.look()
+    worker.close()
+    assert swept == ["worker"]
+
+
 def test_one_look_ends_an_offer_and_tells_the_one_who_lost_it_and_the_next(
     outbox: Outbox, mail_server: MailServer
 ) -> None:
