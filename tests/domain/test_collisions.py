@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.domain.trips import item, trip
 from tripkit.domain.collisions import TravelTimes, attended, collisions, replaced_by
-from tripkit.domain.programme import Travel
+from tripkit.domain.programme import ItemKind, Travel
 
 TIMES = TravelTimes([Travel(from_site="port", to_site="hill", minutes=20)])
 
@@ -40,6 +40,13 @@ def test_travel_takes_its_time_either_way() -> None:
 def test_no_travel_within_a_site_or_to_an_unknown_one() -> None:
     port = item("a", "09:00", "10:00", site="port")
     assert pairs(port, item("b", "10:00", "11:00", site="port"), item("c", "11:00", "12:00", site="mill")) == []
+
+
+def test_a_transfer_starts_at_its_site_and_ends_where_the_next_item_is() -> None:
+    bus = item("b", "10:00", "11:00", site="port", kind=ItemKind.TRANSFER)
+    assert pairs(bus, item("c", "11:00", "12:00", site="hill")) == []
+    assert pairs(item("a", "09:00", "09:50", site="hill"), bus) == [("a", "b", 20)]
+    assert pairs(bus, item("c", "10:59", "12:00", site="hill")) == [("b", "c", 0)]
 
 
 def test_times_are_compared_as_moments_not_as_clocks() -> None:

@@ -162,6 +162,17 @@ def test_a_party_that_stays_together_waits_together(engine: Engine, session: Ses
     assert [status for _, status in people_of(session)][1:] == ["waiting", "waiting"]
 
 
+def test_a_party_that_could_never_travel_together_is_told_so_at_once(engine: Engine, session: Session) -> None:
+    applied(session, make_trip(size=9, segments=(make_segment("city", at_most=2), make_segment("police"))))
+    changes = party("Jonas Ekdahl", "Mira Saari") | {"together": "yes"}
+    answer = sign_up(visitor(engine), changes, people=3)
+    assert answer.status_code == 422
+    said = "you are 3, and at most 2 of that group travel. Choose to book those who get a place."
+    assert page(answer).words.count(said) == 2  # In the summary and at the field.
+    assert "#together" in page(answer).links
+    assert sign_up(visitor(engine), changes | {"together": "no"}, people=3).status_code == 303
+
+
 def test_a_party_that_may_be_split_takes_the_places_there_are(engine: Engine, session: Session) -> None:
     booked(session, applied(session, make_trip(size=2)), 1)
     assert sign_up(visitor(engine), party("Jonas Ekdahl"), people=2).status_code == 303

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tripkit.domain.answers import check_answers, has_unseen_characters, is_email
@@ -33,6 +34,7 @@ def check_request(trip: Trip, request: BookingRequest, full: Collection[str] = (
             for index, participant in enumerate(request.participants)
             for problem in check_participant(trip, participant, f"participants.{index}", full)
         ),
+        *_check_together(trip, request),
         *_check_terms(trip, request.terms_version),
     )
 
@@ -161,6 +163,33 @@ def _check_party(trip: Trip, participants: Sequence[ParticipantRequest]) -> Iter
             ),
         )
     yield from _check_twice(participants)
+
+
+def _check_together(trip: Trip, request: BookingRequest) -> Iterator[Problem]:
+    """A party that stays together and can never fit would wait for ever, and nobody would tell it."""
+    if not request.together:
+        return
+    people = Counter(participant.segment for participant in request.participants)
+    if people.total() > trip.size:
+        yield Problem(
+            "together",
+            sentence(
+                "You are {count}, and the trip takes {size} in all. Choose to book those who get a place.",
+                count=people.total(),
+                size=trip.size,
+            ),
+        )
+    for segment in trip.segments:
+        if segment.at_most is not None and people[segment.key] > segment.at_most:
+            yield Problem(
+                "together",
+                sentence(
+                    "{segment}: you are {count}, and at most {most} of that group travel. Choose to book those who get a place.",
+                    segment=segment.name,
+                    count=people[segment.key],
+                    most=segment.at_most,
+                ),
+            )
 
 
 def _check_twice(participants: Iterable[ParticipantRequest]) -> Iterator[Problem]:
