@@ -60,12 +60,73 @@ TYPES: tuple[tuple[Any, str, str], ...] = (
     (scalars.Longitude, "a number from -180 to 180", "11.967"),
     (scalars.Email, "an e-mail address", "trips@bureau.example"),
     (scalars.Url, "a web address with `https://` or `http://`", "https://bureau.example"),
-    (scalars.Colour, "a colour as in CSS, in quotes", '"#1f6f8b"'),
+    (scalars.Colour, 'a colour, as `"#1f6f8b"` or `"rgb(31 111 139)"`, in quotes', '"#1f6f8b"'),
     (scalars.PictureName, "a file in `pictures/`", "harbour.svg"),
     (bool, "`true` or `false`", "true"),
 )
 
 
+# Examples where that of the type says nothing: by the path of the key, or by its name alone.
+EXAMPLES = {
+    "accept": "colleagues",
+    "address": "Påhittade kajen 2, Hamnstad",
+    "questions.when.answers": "[train, car]",
+    "between": "[town-hall, harbour]",
+    "cancel": "colleagues",
+    "choice": "thursday-morning",
+    "decline": "colleagues",
+    "items": "[harbour-walk]",
+    "label": "colleagues",
+    "language": "sv",
+    "minutes": "15",
+    "organisation": "Påhittade kommunen",
+    "participants": "[Ali Rask]",
+    "partner": "harbour-office",
+    "partners": "[harbour-office]",
+    "picture_text": "{sv: En kaj och tre kranar, en: A quay and three cranes}",
+    "question": "arrives-by",
+    "reason": "Ill",
+    "segment": "municipalities",
+    "segments": "[municipalities]",
+    "site": "town-hall",
+    "speakers": "[ada-berg]",
+    "time_zone": "Europe/Helsinki",
+    "topics": "[ports]",
+    "bookings.contact.email": "maja@example.com",
+    "bookings.contact.name": "Maja Ekström",
+    "bookings.contact.phone": "000-00 00 00",
+    "bookings.invoice.reference": "Ref 123",
+    "bookings.participants.email": "ali@example.com",
+    "bookings.participants.name": "Ali Rask",
+    "choices.title": "{sv: Besök på torsdag, en: Visit on Thursday}",
+    "organisation.name": "{sv: Resebyrån, en: The travel bureau}",
+    "partners.key": "harbour-office",
+    "partners.name": "{sv: Hamnkontoret, en: The harbour office}",
+    "practical.key": "getting-there",
+    "practical.title": "{sv: Hitta hit, en: Getting there}",
+    "questions.at_least": "0",
+    "questions.at_most": "500",
+    "questions.key": "arrives-by",
+    "questions.name": "{sv: Hur kommer du?, en: How do you get there?}",
+    "questions.options.key": "train",
+    "questions.options.name": "{sv: Med tåg, en: By train}",
+    "segments.name": "{sv: Kommuner, en: Municipalities}",
+    "sites.access": "{sv: Ramp vid entrén., en: Ramp at the entrance.}",
+    "sites.host_contact.name": "Maja Ekström",
+    "sites.key": "town-hall",
+    "sites.name": "{sv: Stadshuset, en: The town hall}",
+    "speakers.key": "ada-berg",
+    "speakers.name": "Ada Berg",
+    "speakers.title": "{sv: Hamnchef, en: Head of the harbour}",
+    "topics.key": "ports",
+    "topics.name": "{sv: Hamnar, en: Ports}",
+    "trip.day_notes.text": "{sv: Resdag, en: Travelling}",
+    "trip.figures.label": "{sv: hamnar, en: ports}",
+    "trip.included": "[{sv: Lunch, en: Lunch}]",
+    "trip.not_included": "[{sv: Hotell, en: Hotel}]",
+    "trip.place": "{sv: Hamnstad, en: Hamnstad}",
+    "trip.success_factors": "[{sv: Fråga dem som bor där, en: Ask those who live there}]",
+}
 _NOTHING: tuple[Any, ...] = (None, {}, [], "")
 """Defaults that mean that nothing is written."""
 
@@ -106,7 +167,9 @@ def allowed(hint: Any) -> tuple[str, str]:
         return f"a list, {counted}{words}", f"[{example}, …]" if least and least > 1 else f"[{example}]"
     if bare is int:
         least, most = _bounds(hint, Ge, "ge"), _bounds(hint, Le, "le")
-        return (f"a whole number, {least} to {most}" if least is not None else "a whole number"), str(least or 1)
+        if least is None or most is None:
+            return "a whole number" + ("" if least is None else f", at least {least}"), str(least or 1)
+        return f"a whole number, {least} to {most}", str(least or 1)
     if bare is str:
         most = _bounds(hint, MaxLen, "max_length")
         return f"text; at most {most}", "SEK" if most == 3 else "Påhittade gatan 1"
@@ -132,6 +195,8 @@ def rows(model: type[Entry], path: str) -> Iterator[tuple[str, str, str, str, st
             words, example = allowed(hint)
             if field.examples or not (field.is_required() or field.default in _NOTHING):
                 example = written(field.examples[0] if field.examples else field.default)
+            else:
+                example = EXAMPLES.get(f"{path}.{key}", EXAMPLES.get(key, example))
         else:
             listed = get_origin(get_args(hint)[0] if get_origin(hint) is Annotated else hint) is list
             place = f"{path}.{key}" if path else key

@@ -98,6 +98,31 @@ def test_a_plan_says_what_changes_and_what_it_means_for_those_who_have_signed_up
     assert (served("event", "apply", directory).exit_code, served("event", "plan", directory).output) == NOTHING
 
 
+def test_a_plan_says_who_would_go_to_two_visits_at_once(served: Shell, directory: Path, session: Session) -> None:
+    trip_id = applied(session)
+    booked(session, trip_id, [make_participant(items=("port", "late")), make_participant(items=("mill",))])
+    text = (directory / "event.yaml").read_text("utf-8")
+    before, late, after = text.partition("  - key: late\n")
+    (directory / "event.yaml").write_text(
+        before + late + after.replace("from: 15:00\n    to: 16:00", "from: 12:15\n    to: 13:15", 1), "utf-8"
+    )
+    planned = served("event", "plan", directory)
+    assert planned.output.splitlines()[-2:] == [
+        "  Visit late gets another time or place, and one person goes there. Their page and calendar show it; no mail is sent.",
+        "  “Visit port” and “Visit late” cannot both be reached any more, and one person goes to both.",
+    ]
+
+
+def test_a_new_key_is_said_to_make_another_group(served: Shell, directory: Path, session: Session) -> None:
+    booked(session, applied(session), 1)
+    edit(directory / "event.yaml", ("  - key: police\n", "  - key: officers\n"), ("[police]", "[officers]"))
+    planned = served("event", "plan", directory)
+    assert planned.stdout.splitlines()[1:3] == [
+        "  + group “Group police”",
+        "  - group “Group police”: its key was police; with the key officers it is another one",
+    ]
+
+
 def test_what_would_be_lost_is_refused_sentence_by_sentence_and_nothing_is_changed(
     served: Shell, directory: Path, session: Session
 ) -> None:

@@ -108,6 +108,12 @@ def test_a_text_that_a_comma_splits_in_braces_is_said_to_need_quotes(
     assert lines and all(line.endswith(hint) for line in lines), done.output
 
 
+def test_what_cannot_be_looked_at_yet_is_said(shell: Shell, directory: Path) -> None:
+    edit(directory / "event.yaml", ("  size: 10\n", "  size: [10\n"))
+    told = shell("event", "check", directory).output.splitlines()
+    assert told[-2:] == ["One error.", "The rest is checked when event.yaml can be read."]
+
+
 def test_the_file_may_be_named_instead_of_its_directory(shell: Shell, directory: Path) -> None:
     assert shell("event", "check", directory / "event.yaml").output == shell("event", "check", directory).output
 

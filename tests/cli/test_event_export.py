@@ -16,7 +16,7 @@ from tripkit.cli.event_starter import starter_files
 from tripkit.domain.places import TripState
 from tripkit.eventfile import read_event
 from tripkit.eventfile.errors import Findings
-from tripkit.eventfile.schema import generated_schema, schema_text
+from tripkit.eventfile.schema import NAMES, generated_schema, schema_text
 from tripkit.eventfile.yamltree import parse, plain
 from tripkit.reads.trip_page import trip_page
 from tripkit.testing import NOW, applied, booked, make_item, make_trip
@@ -26,7 +26,7 @@ def test_the_sample_is_exported_and_applied_again_without_a_change(served: Shell
     assert served("event", "apply", sample_directory()).exit_code == 0
     done = served("event", "export", "studieresekansliet/gothenburg-2019", "out")
     assert done.exit_code == 0
-    written = [path for path in Path("out").rglob("*") if path.is_file()]
+    written = [path for path in Path("out").rglob("*") if path.is_file() and ".tripkit" not in path.parts]
     assert done.output == f"Wrote {len(written)} files into out.\n"
     assert served("event", "check", "out").exit_code == 0
     for command in ("plan", "apply"):
@@ -157,7 +157,7 @@ def test_the_schema_that_is_shipped_is_the_one_the_format_makes(name: str) -> No
 def test_schemas_are_written_beside_a_trip_that_has_none(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     done = shell("event", "schema", "--into", "mine")
-    assert done.output.splitlines() == ["mine/.tripkit/event.schema.json", "mine/.tripkit/story.schema.json"]
+    assert done.output.splitlines() == [f"mine/.tripkit/{name}.schema.json" for name in NAMES]
     assert Path(done.output.splitlines()[1]).read_text("utf-8") == shell("event", "schema", "story").output
     done = shell("event", "schema", "--into", "nowhere")
     assert (done.exit_code, done.stderr) == (1, "There is no directory nowhere.\n")

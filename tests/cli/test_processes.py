@@ -71,7 +71,7 @@ def asked(address: str) -> str:
 def test_from_a_new_trip_to_its_page_on_the_web(tmp_path: Path) -> None:
     assert run(tmp_path, "event", "new", "var-resa").returncode == 0
     made = run(tmp_path, "event", "apply", "var-resa", "--language", "sv")
-    assert (made.returncode, made.stderr) == (0, "")
+    assert (made.returncode, made.stderr) == (0, "Här fanns ingen databas. En ny finns i trips.sqlite3\n")
     port = free_port()
     with running(tmp_path, "serve", "--port", str(port)) as process:
         assert first_line(process).endswith(f"on http://127.0.0.1:{port}/. Stop with Ctrl-C.\n")

@@ -71,6 +71,14 @@ def test_looking_at_a_database_does_not_make_one(shell: Shell, tmp_path: Path, w
     assert [*tmp_path.iterdir()] == []
 
 
+def test_a_database_that_is_made_by_the_way_is_said_once(shell: Shell, directory: Path) -> None:
+    shell.environment["TRIPKIT_DATABASE"] = "sqlite:///here/trips.sqlite3"
+    assert (
+        shell("event", "plan", directory).stderr == "There was no database here. A new one is in here/trips.sqlite3\n"
+    )
+    assert shell("event", "plan", directory).stderr == ""
+
+
 @pytest.mark.parametrize("fresh_url", ["sqlite", "postgres"], indirect=True)
 def test_a_database_is_made_once(shell: Shell, fresh_url: str) -> None:
     shell.environment["TRIPKIT_DATABASE"] = fresh_url

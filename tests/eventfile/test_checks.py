@@ -148,7 +148,7 @@ WARNINGS: list[tuple[tuple[str, ...], list[str]]] = [
         (UNTIL, "until: 2027-05-05 00:00"),
         [f"28:36: {STARTED}; places nobody of the group has taken by then stay empty"],
     ),
-    ((CITY, "en: The city}, at_most: 21}"), ["25:60: the trip takes 20 people in all"]),
+    ((CITY, "en: The city}, at_most: 21}"), ["25:60: the group can have more people than the trip; the trip takes 20 people in all"]),
     (
         (CITY, "en: The city}, at_most: 3}", KEPT, f"    at_most: 4\n{KEPT}"),
         ["14:9: nobody can take all the places: the groups have at most 7"],

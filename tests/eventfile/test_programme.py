@@ -36,6 +36,17 @@ ERRORS: list[tuple[tuple[str, ...], list[str]]] = [
         ["41:11: there is nothing to choose: one item belongs to “morning”; at least two items say “choice: morning”"],
     ),
     (
+        (
+            "en: Morning}}",
+            "en: Morning}, required: false}",
+            "choice: morning\nquestions",
+            "segments: [city]\nquestions",
+            f"{PORT}\n",
+            "    site: port\n    size: 12\n",
+        ),
+        ["41:11: there is nothing to choose: no item belongs to “morning”; at least one item says “choice: morning”"],
+    ),
+    (
         ("    choice: morning\nquestions", "    choice: mornin\nquestions"),
         [
             "41:11: there is nothing to choose: one item belongs to “morning”; at least two items say “choice: morning”",
@@ -165,6 +176,13 @@ def test_items_for_different_groups_may_overlap(tmp_path: Path) -> None:
         )
         == []
     )
+
+
+def test_a_visit_one_may_leave_out_is_a_choice_by_itself(tmp_path: Path) -> None:
+    event = read(
+        tmp_path, "en: Morning}}", "en: Morning}, required: false}", "    choice: morning\nquestions", "questions"
+    )
+    assert [item.key for item in event.trip.programme if item.choice] == ["at-the-port"]
 
 
 def test_times_are_by_the_clock_of_the_item_its_site_or_the_trip_in_this_order(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from tripkit.domain.refusals import ChangeRefused
 from tripkit.domain.trips import Organisation, Picture, Trip
 from tripkit.eventfile import Event, read_event, write_event
 from tripkit.eventfile.errors import Findings
+from tripkit.eventfile.schema import NAMES
 from tripkit.eventfile.yaml_style import to_yaml
 from tripkit.eventfile.yamltree import parse, plain
 from tripkit.testing import make_organisation, make_trip
@@ -122,8 +123,7 @@ def test_writing_again_takes_away_what_is_no_longer_part_of_the_trip_and_nothing
     write_event(tmp_path, make_organisation(), make_trip(), PICTURES)
     assert sorted(contents(tmp_path)) == [
         ".git/config",
-        ".tripkit/event.schema.json",
-        ".tripkit/story.schema.json",
+        *sorted(f".tripkit/{name}.schema.json" for name in NAMES),
         "README.md",
         "event.yaml",
         "pictures/a.svg",

@@ -46,6 +46,12 @@ def known_engine(settings: Settings) -> Engine:
         return _answering(settings)
 
 
+def missing_file(settings: Settings) -> Path | None:
+    """The SQLite file that would be made; None when it is there, or there is none to make."""
+    file = _file_of(settings)
+    return file if file is not None and not file.exists() else None
+
+
 def _file_of(settings: Settings) -> Path | None:
     try:
         url = make_url(settings.database_url)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tripkit.actions.apply_trip import apply_trip
-from tripkit.cli.databases import given_back, ready_engine
+from tripkit.cli.databases import given_back, missing_file, ready_engine
 from tripkit.cli.event_plan import plan_of, tell_consequences, tell_differences
 from tripkit.cli.event_reading import Again, Voice, event_directory, read, reading, speaking, unwritable
 from tripkit.cli.surroundings import read_settings
@@ -23,6 +23,7 @@ from tripkit.domain.sentences import Sentence, sentence, sentences
 from tripkit.domain.trips import TripStatus
 from tripkit.eventfile import Event, write_event
 from tripkit.eventfile.errors import list_words, nearest_word
+from tripkit.eventfile.schema import FOLDER
 from tripkit.i18n import moment
 from tripkit.reads.trip_page import pictures
 from tripkit.reads.trip_plan import AnySession, find_trip, trip_plan
@@ -41,7 +42,7 @@ def plan(directory: Path, starting: date | None, key: str | None, opens: datetim
     """
     voice = Voice(language)
     found = read(event_directory(directory), Again(starting=starting, key=key, opens=opens), voice)
-    with _database(read_settings()) as session:
+    with _database(read_settings(), voice) as session:
         planned = plan_of(session, found)
     if not planned.differences:
         voice.tell(sentence("Nothing to change."))
@@ -69,7 +70,7 @@ def apply(directory: Path, starting: date | None, key: str | None, opens: dateti
     voice, settings = Voice(language), read_settings()
     found = read(event_directory(directory), Again(starting=starting, key=key, opens=opens), voice)
     now = settings.clock.now()
-    with _database(settings) as session:
+    with _database(settings, voice) as session:
         planned = plan_of(session, found)
         try:
             done = apply_trip(
@@ -115,7 +116,7 @@ def export(trip: str, directory: Path, overwrite: bool, language: str) -> None:
                 directory=str(directory),
             )
         )
-    with _database(read_settings()) as session:
+    with _database(read_settings(), voice) as session:
         host, _, key = trip.partition("/")
         trip_id = find_trip(session, host, key)
         stored = trip_plan(session, trip_id) if trip_id is not None else None
@@ -133,15 +134,20 @@ def export(trip: str, directory: Path, overwrite: bool, language: str) -> None:
         sentences(
             "Wrote one file into {directory}.",
             "Wrote {count} files into {directory}.",
-            len(written),
+            sum(not name.startswith(f"{FOLDER}/") for name in written),
             directory=str(directory),
         )
     )
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[Session]:
+def _database(settings: Settings, voice: Voice) -> Iterator[Session]:
+    made = missing_file(settings)
     engine = ready_engine(settings)
+    if made is not None:
+        # In another folder than last time, an empty database would look as if everything were lost.
+        shown = made.relative_to(Path.cwd()) if made.is_relative_to(Path.cwd()) else made
+        voice.tell(sentence("There was no database here. A new one is in {file}", file=str(shown)), err=True)
     with given_back(engine), sessions(engine)() as session:
         yield session
 

@@ -62,7 +62,7 @@ def new(directory: Path, language: str) -> None:
     "--into",
     type=click.Path(path_type=Path),
     metavar="DIRECTORY",
-    help="Write the schemas of event.yaml and story.yaml into this event directory instead, where editors find them.",
+    help="Write the schemas of all its files into this event directory instead, where editors find them.",
 )
 @speaking
 def schema(name: str, into: Path | None, language: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import click
@@ -10,8 +10,10 @@ from sqlalchemy import func, select
 
 from tripkit.actions.losses import what_would_be_lost
 from tripkit.cli.event_reading import Voice
+from tripkit.domain.collisions import TravelTimes, attended, collisions
+from tripkit.domain.seats import PoolKind
 from tripkit.domain.sentences import Sentence, sentence, sentences
-from tripkit.domain.trips import Organisation
+from tripkit.domain.trips import Organisation, Trip
 from tripkit.eventfile import Event
 from tripkit.eventfile.consequences import consequences
 from tripkit.eventfile.plan import Change, Difference, Edition, differences
@@ -19,6 +21,7 @@ from tripkit.reads.places import trip_places
 from tripkit.reads.trip_list import organisation as find_organisation
 from tripkit.reads.trip_page import pictures
 from tripkit.reads.trip_plan import AnySession, find_trip, trip_plan
+from tripkit.storage.bookings import ClaimRow, ParticipantRow, PoolRow
 from tripkit.storage.trips import OrganisationRow, TripRow
 
 _MARKS = {Change.ADDED: "+", Change.CHANGED: "~", Change.REMOVED: "-"}
@@ -55,9 +58,45 @@ def plan_of(session: AnySession, event: Event) -> Plan:
         consequences=(
             *_of_organisation(session, organisation, event.organisation, others=1),
             *consequences(trip, event.trip, trip_places(session, trip_id, trip)),
+            *_of_clashes(session, trip_id, trip, event.trip),
         ),
         losses=what_would_be_lost(session, trip_id, trip, event.trip),
     )
+
+
+def _of_clashes(session: AnySession, trip_id: int, before: Trip, after: Trip) -> Iterator[Sentence]:
+    """Chosen items that people can no longer go to, since something else they go to is then."""
+    known = set(_clashing(before))
+    new = [pair for pair in _clashing(after) if pair not in known]
+    chosen: dict[int, tuple[str, set[str]]] = {}
+    held = (
+        select(ParticipantRow.id, ParticipantRow.segment, PoolRow.key)
+        .join_from(ParticipantRow, ClaimRow)
+        .join(PoolRow)
+        .where(PoolRow.trip_id == trip_id, PoolRow.kind == PoolKind.ITEM)
+    )
+    for person, segment, key in session.execute(held) if new else ():
+        chosen.setdefault(person, (segment, set()))[1].add(key)
+    items = {item.key: item for item in after.programme}
+    goes = [{item.key for item in attended(after.programme, segment, keys)} for segment, keys in chosen.values()]
+    for pair in new:
+        if people := sum(pair <= keys for keys in goes):
+            one, other = sorted(pair, key=lambda key: items[key].starts_at)
+            yield sentences(
+                "“{one}” and “{other}” cannot both be reached any more, and one person goes to both.",
+                "“{one}” and “{other}” cannot both be reached any more, and {count} people go to both.",
+                people,
+                one=items[one].title,
+                other=items[other].title,
+            )
+
+
+def _clashing(trip: Trip) -> Iterator[frozenset[str]]:
+    """Pairs of items that collide, one of them chosen at least."""
+    for clash in collisions(trip.programme, TravelTimes(trip.travel)):
+        choices = (clash.earlier.choice, clash.later.choice)
+        if any(choices) and choices[0] != choices[1]:
+            yield frozenset((clash.earlier.key, clash.later.key))
 
 
 def _of_organisation(

@@ -15,6 +15,7 @@ from tripkit.domain.sentences import Sentence, sentence, sentences
 from tripkit.eventfile import Event, EventErrors, FileError, read_event
 from tripkit.eventfile.errors import Findings, Position, in_order
 from tripkit.eventfile.reading import KEY
+from tripkit.eventfile.sources import EVENT
 from tripkit.eventfile.wallclock import WallClock
 from tripkit.i18n import LANGUAGES, say
 
@@ -125,6 +126,8 @@ def read(directory: Path, again: Again, voice: Voice, *, err: bool = True) -> Ev
         raise click.BadParameter("The day or moment is not between 1970 and 2199.") from None
     except EventErrors as found:
         tell_findings(directory, found.errors, found.warnings, voice, err=err)
+        if not found.complete and (directory / EVENT).is_file():
+            voice.tell(sentence("The rest is checked when event.yaml can be read."), err=err)
         raise SystemExit(1) from None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import click
 import waitress
 
@@ -21,6 +23,8 @@ def serve(host: str, port: int, threads: int) -> None:
     with said():
         app = create_app(settings)
     click.echo(f"Serving {settings.url} on http://{host}:{port}/. Stop with Ctrl-C.")
+    # A page's styles, faces and pictures are asked for at once: that one waits for another is no news.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         waitress.serve(app, host=host, port=port, threads=threads, _quiet=True)
     except OSError as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
 
-from tripkit.domain.programme import ProgrammeItem, Travel
+from tripkit.domain.programme import ItemKind, ProgrammeItem, Travel
 from tripkit.domain.trips import Trip
 
 
@@ -36,12 +36,15 @@ class TravelTimes:
 def collisions(items: Sequence[ProgrammeItem], times: TravelTimes) -> tuple[Collision, ...]:
     """Every pair among these items that one person cannot attend both of.
 
-    Times are half-open: an item that starts when another ends, at the same site, is no collision.
+    Times are half-open: an item that starts when another ends, at the same site, is no collision. A transfer starts at
+    its site and ends wherever the next item is.
     """
     found = []
     for one, other in combinations(sorted(items, key=lambda i: (i.starts_at, i.ends_at, i.key)), 2):
         if other.starts_at < one.ends_at:
             found.append(Collision(one, other, 0))
+        elif one.kind is ItemKind.TRANSFER:
+            continue  # It is the journey: whoever was on it is where the next item is.
         elif (minutes := times.minutes(one.site, other.site)) and one.ends_at + timedelta(
             minutes=minutes
         ) > other.starts_at:

@@ -37,7 +37,21 @@ def _unless(value: Any, left_out: Any) -> Any:
 
 
 def event_as_written(organisation: Organisation, trip: Trip) -> Written:
-    """All of event.yaml."""
+    """All of event.yaml; texts in the order of the trip's languages."""
+    return {part: _in_order(value, trip.languages) for part, value in _everything(organisation, trip).items()}
+
+
+def _in_order(value: Any, languages: tuple[str, ...]) -> Any:
+    if isinstance(value, list):
+        return [_in_order(inner, languages) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() <= set(languages):
+        return {language: value[language] for language in languages if language in value}
+    return {key: _in_order(inner, languages) for key, inner in value.items()}
+
+
+def _everything(organisation: Organisation, trip: Trip) -> Written:
     zones = {site.key: site.time_zone or trip.time_zone for site in trip.sites}
     return _group(
         organisation=_organisation(organisation),

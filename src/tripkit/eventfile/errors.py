@@ -56,9 +56,15 @@ def _going_on(text: str) -> str:
 
 
 class EventErrors(Exception):
-    """An event directory that cannot be used. ``errors``: all of them, in order of place; ``warnings`` beside them."""
+    """An event directory that cannot be used. ``errors``: all of them, in order of place; ``warnings`` beside them.
 
-    def __init__(self, errors: Iterable[FileError], warnings: Iterable[FileError] = ()) -> None:
+    ``complete``: False when event.yaml could not be read, so that most of what may be wrong is not known yet.
+    """
+
+    def __init__(
+        self, errors: Iterable[FileError], warnings: Iterable[FileError] = (), *, complete: bool = True
+    ) -> None:
+        self.complete = complete
         self.errors = in_order(errors)
         self.warnings = in_order(warnings)
         self.sentence = sentences(

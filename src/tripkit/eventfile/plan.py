@@ -86,9 +86,26 @@ def _of_list(section: str, old: Sequence[Written], new: Sequence[Written]) -> It
             yield from _changed(_thing(section, before[key]), _changes(before[key], entry))
     for key, entry in before.items():
         if key not in after:
-            yield Difference(Change.REMOVED, _thing(section, entry))
+            yield Difference(
+                Change.REMOVED, _removed(section, entry, [new for key, new in after.items() if key not in before])
+            )
     if [key for key in before if key in after] != [key for key in after if key in before]:
         yield Difference(Change.CHANGED, sentence("{things}: another order", things=LIST[section]))
+
+
+def _removed(section: str, entry: Written, added: Iterable[Written]) -> Sentence:
+    """What goes; when something new is called the same, that its key makes it another thing."""
+    thing = _thing(section, entry)
+    if section != "travel":
+        for new in added:
+            if _thing(section, new) == thing:
+                return sentence(
+                    "{thing}: its key was {old}; with the key {new} it is another one",
+                    thing=thing,
+                    old=entry["key"],
+                    new=new["key"],
+                )
+    return thing
 
 
 def _key(entry: Written) -> Any:

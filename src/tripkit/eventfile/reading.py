@@ -57,7 +57,7 @@ def read_event(
     sources = read_sources(files, findings)
     pictures, picture_names = read_pictures(files, findings)
     if sources.root is None:
-        raise EventErrors(findings.errors, findings.warnings)
+        raise EventErrors(findings.errors, findings.warnings, complete=False)
     valid = validate_event(sources.root, findings)
     moved = _days_moved(valid, starting)
     clock = WallClock(valid.entry.trip.time_zone, valid.entry.trip.where("time_zone"), findings, moved=moved)

@@ -37,8 +37,8 @@ def schema_text(name: str) -> str:
 
 
 def schema_files() -> dict[str, bytes]:
-    """The files that make editors complete an event directory, by name within it."""
-    return {f"{FOLDER}/{name}.schema.json": schema_text(name).encode() for name in _FILES}
+    """The files that make editors complete an event directory, by name within it: one for each file there may be."""
+    return {f"{FOLDER}/{name}.schema.json": schema_text(name).encode() for name in NAMES}
 
 
 def generated_schema(name: str) -> str:

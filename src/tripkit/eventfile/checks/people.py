@@ -41,7 +41,11 @@ def _check_groups(draft: Draft, findings: Findings) -> None:
                     sentence("{kept} so far, and the trip takes {size}", kept=kept, size=size),
                 )
         if written.at_most is not None and written.at_most > size:
-            findings.warn(written.where("at_most"), sentence("the trip takes {size} people in all", size=size))
+            findings.warn(
+                written.where("at_most"),
+                sentence("the group can have more people than the trip"),
+                sentence("the trip takes {size} people in all", size=size),
+            )
     most = [segment.at_most for segment in draft.trip.segments]
     if most and draft.is_whole("segments") and sum(one if one is not None else size for one in most) < size:
         findings.warn(

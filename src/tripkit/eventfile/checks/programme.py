@@ -60,13 +60,16 @@ def _check_within(draft: Draft, written: ItemEntry, item: ProgrammeItem, finding
 def _check_choices(draft: Draft, findings: Findings) -> None:
     for choice in draft.entry.choices:
         items = [item.key for item in draft.trip.programme if item.choice == choice.key]
-        if len(items) < 2:
+        # One that may be left out is a choice too: to come along or not.
+        if len(items) < (2 if choice.required else 1):
             findings.error(
                 choice.where("key"),
                 sentence("there is nothing to choose: one item belongs to “{key}”", key=choice.key)
                 if items
                 else sentence("there is nothing to choose: no item belongs to “{key}”", key=choice.key),
-                sentence("at least two items say “choice: {key}”", key=choice.key),
+                sentence("at least two items say “choice: {key}”", key=choice.key)
+                if choice.required
+                else sentence("at least one item says “choice: {key}”", key=choice.key),
             )
 
 

@@ -58,7 +58,9 @@ class ItemEntry(Entry):
     ends: WallTime = Field(alias="to", description="When it ends.", examples=["12:00"])
     to_day: Day | None = Field(None, description="The day it ends on, when it is another one.")
     time_zone: Line | None = Field(None, description="Left out: its site's, or else the trip's.")
-    site: Reference | None = Field(None, description="The key of the site it happens at.")
+    site: Reference | None = Field(
+        None, description="The key of the site it happens at; of a transfer, where it starts."
+    )
     topics: list[Reference] = Field([], description="The keys of the topics it is about.")
     speakers: list[Reference] = Field([], description="The keys of those who speak or receive.")
     partners: list[Reference] = Field([], description="The keys of the partners behind it.")

@@ -32,7 +32,7 @@ Languages = Annotated[list[LanguageCode], Field(min_length=1, max_length=20)]
 
 
 class LookEntry(Entry):
-    """The organisation's own colours, any CSS colour; only hue and strength are used, so that text stays readable."""
+    """The organisation's own colours, as #rrggbb, rgb(…), hsl(…) or oklch(…), not by name; only hue and strength are used, so that text stays readable."""
 
     brand: Colour | None = Field(None, description="The colour of buttons and links.", examples=["#1f6f8b"])
     accent: Colour | None = Field(None, description="The colour that marks what matters.", examples=["#e8a13a"])
