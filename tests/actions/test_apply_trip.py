@@ -113,7 +113,7 @@ def test_a_segment_somebody_is_in_stays(session: Session) -> None:
     trip = make_trip()
     made = booked(session, applied(session, trip), 2)
     fewer = replace(trip, segments=trip.segments[1:])
-    assert refused(session, fewer) == ["The segment “Group city” cannot go: 2 people in it have signed up."]
+    assert refused(session, fewer) == ["The group “Group city” cannot go: 2 people in it have signed up."]
     cancel_participants(session, booking_id=made.booking_id, moment=make_moment())
     applied(session, fewer)
 

@@ -141,11 +141,11 @@ def test_what_would_be_lost_is_refused_sentence_by_sentence_and_nothing_is_chang
         ("  - key: am\n    title: {sv: Förmiddag, en: Morning}\n", ""),
     )
     reasons = [
-        "  The segment “Group city” cannot go: one person in it has signed up.",
+        "  The group “Group city” cannot go: one person in it has signed up.",
         "  “Visit port” cannot go, or stop being chosen: one person has chosen it or waits for it.",
         "  The question “Arrives by” cannot go or change its kind: one person has answered it.",
         (
-            "  The terms 1 were accepted by people who have signed up, so their text cannot change."
+            "  The terms “1” were accepted by people who have signed up, so their text cannot change."
             " Give the new text a new version."
         ),
     ]
@@ -163,7 +163,7 @@ def test_what_would_be_lost_is_refused_sentence_by_sentence_and_nothing_is_chang
     host = trip_plan(session, trip_id)
     assert host is not None and host[1] == make_organisation(), "the organisation was not changed either"
     cancel_participants(session, booking_id=made.booking_id, moment=make_moment())
-    assert "The segment" not in served("event", "apply", directory).stderr
+    assert "The group" not in served("event", "apply", directory).stderr
 
 
 def test_a_directory_with_an_error_is_neither_planned_nor_applied(

@@ -53,8 +53,8 @@ def _segments(session: AnySession, trip_id: int, before: Trip, after: Trip) -> I
             .order_by(ParticipantRow.segment)
         ):
             yield sentences(
-                "The segment “{segment}” cannot go: one person in it has signed up.",
-                "The segment “{segment}” cannot go: {count} people in it have signed up.",
+                "The group “{segment}” cannot go: one person in it has signed up.",
+                "The group “{segment}” cannot go: {count} people in it have signed up.",
                 row.people,
                 segment=names[row.segment],
             )
@@ -193,7 +193,7 @@ def _terms(session: AnySession, trip_id: int, before: Trip, after: Trip) -> Iter
         )
         if accepted:
             yield sentence(
-                "The terms {version} were accepted by people who have signed up, so their text cannot change."
+                "The terms “{version}” were accepted by people who have signed up, so their text cannot change."
                 " Give the new text a new version.",
                 version=before.terms.version,
             )
