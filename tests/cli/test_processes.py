@@ -121,7 +121,18 @@ def test_a_terminal_that_cannot_show_a_character_gets_a_question_mark_for_it(tmp
     assert done.stdout.decode("latin-1").startswith("resa går att använda: ?Vår första studieresa?, ")
 
 
-def test_an_unknown_command_is_said_with_two(tmp_path: Path) -> None:
-    done = run(tmp_path, "evnt")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["evnt"], "'evnt'. Did you mean: python -m tripkit event"),
+        (["check", "resa"], "'check'. Did you mean: python -m tripkit event check"),
+        (["event", "aply"], "'aply'. Did you mean: python -m tripkit event apply"),
+        (["zzz"], "'zzz'."),
+    ],
+)
+def test_an_unknown_command_is_said_with_two_and_with_the_one_that_may_be_meant(
+    tmp_path: Path, words: list[str], said: str
+) -> None:
+    done = run(tmp_path, *words)
     assert done.returncode == 2
-    assert "No such command 'evnt'." in done.stderr
+    assert done.stderr.endswith(f"No such command {said}\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from io import TextIOWrapper
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 import click
 
 from tripkit import __version__
+from tripkit.cli.lazy import Lazy
 
 _COMMANDS = ("db", "demo", "doctor", "event", "serve", "worker")
 
 
-class _Commands(click.Group):
+class _Commands(Lazy):
     """Finds a command in the module of its name, so that `tripkit --help` loads none of them twice or in vain."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -25,6 +27,11 @@ class _Commands(click.Group):
             return None
         command: click.Command = getattr(import_module(f"tripkit.cli.{cmd_name}"), cmd_name)
         return command
+
+    def other_words(self) -> Mapping[str, str]:
+        """`tripkit check` is short for nothing, but what is meant by it is plain."""
+        modules: Mapping[str, str] = import_module("tripkit.cli.event").MODULES
+        return {name: f"event {name}" for name in modules}
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run. A terminal that cannot show a character shows a question mark, which is better than no answer."""

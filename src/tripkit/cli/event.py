@@ -6,7 +6,9 @@ from importlib import import_module
 
 import click
 
-_MODULES = {
+from tripkit.cli.lazy import Lazy
+
+MODULES = {
     "new": "event_files",
     "check": "event_files",
     "plan": "event_database",
@@ -17,16 +19,16 @@ _MODULES = {
 """Commands in the order an organiser meets them. Checking is done often, and must not wait for a database to be loaded."""
 
 
-class _Commands(click.Group):
+class _Commands(Lazy):
     """Finds a command in its module."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_MODULES)
+        return list(MODULES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _MODULES:
+        if cmd_name not in MODULES:
             return None
-        command: click.Command = getattr(import_module(f"tripkit.cli.{_MODULES[cmd_name]}"), cmd_name)
+        command: click.Command = getattr(import_module(f"tripkit.cli.{MODULES[cmd_name]}"), cmd_name)
         return command
 
 
