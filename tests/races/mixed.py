@@ -60,6 +60,7 @@ def do_everything(
     number: int,
     *,
     seconds: float,
+    round_number: int = 0,
     acts: Sequence[str] = ACTS,
     stops: type[Exception] = Refusal,
 ) -> Counter[str]:
@@ -67,10 +68,10 @@ def do_everything(
 
     ``stops``: what may keep an act from being done; anything else ends the process and fails the test.
     """
-    chance = Random(number)
+    chance = Random(f"{round_number} {number}")
     found: Counter[str] = Counter()
     ends = monotonic() + seconds
-    now = NOW
+    now = NOW + round_number * timedelta(days=3)
     while monotonic() < ends:
         act = chance.choice(acts)
         now += timedelta(minutes=chance.randint(0, 90))
@@ -135,7 +136,8 @@ def _do(session: Session, trip_id: int, act: str, chance: Random, now: Any) -> N
 def _do_to_somebody(session: Session, act: str, chance: Random, moment: Any) -> None:
     # The newest few, so that several often want the same one at once.
     newest = select(ParticipantRow.booking_id, ParticipantRow.id).order_by(ParticipantRow.id.desc()).limit(12)
-    person = _pick(session, chance, newest.where(ParticipantRow.status != ParticipantStatus.CANCELLED))
+    able = {ParticipantStatus.CONFIRMED} if act == "hand over" else {*HOLDS, ParticipantStatus.WAITING}
+    person = _pick(session, chance, newest.where(ParticipantRow.status.in_(able)))
     offer = _pick(session, chance, select(OfferRow.booking_id, OfferRow.id).where(OfferRow.state == "open"))
     waiting = _pick(
         session,
@@ -235,7 +237,10 @@ def _overtaken(session: Session) -> list[str]:
         elif move.what == "passed":
             said |= {(bookings[move.participant_id], other) for other in move.passed}
         elif move.what == "offered":
-            mine = queue.pop(move.participant_id)
+            mine = queue.pop(move.participant_id, None)
+            if mine is None:
+                wrong.append(f"{move.participant_id} was offered a place and did not wait")
+                continue
             for other, joined in queue.items():
                 party = bookings[other] == bookings[move.participant_id]
                 if joined < mine and not party and (bookings[move.participant_id], other) not in said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 
 import pytest
@@ -41,7 +42,11 @@ def test_without_the_lock_the_judge_finds_what_went_wrong(migrated_postgres: Eng
 def test_everything_at_once_leaves_everything_right(engine: Engine, session: Session) -> None:
     trip = applied(session, mixed.crowded_trip())
     session.close()
-    found = crowd.run(partial(mixed.do_everything, seconds=SECONDS), address(engine), trip, PROCESSES)
-    assert set(found) <= {*mixed.ACTS, "refused"}, found
-    assert all(found[act] for act in mixed.ACTS), found
+    found: Counter[str] = Counter()
+    for number in range(ROUNDS):
+        work = partial(mixed.do_everything, seconds=SECONDS, round_number=number)
+        found += crowd.run(work, address(engine), trip, PROCESSES)
+        if all(found[act] for act in mixed.ACTS):  # A busy machine gets less done in the time.
+            break
+    assert set(found) == {*mixed.ACTS, "refused"}, found
     assert mixed.faults(engine) == []
