@@ -1,0 +1,110 @@
+"""Four hundred people press the button at once, each in a browser of their own, on a site of two processes."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from http.client import HTTPConnection, HTTPResponse
+from itertools import cycle, islice
+from pathlib import Path
+from threading import Barrier
+from urllib.parse import urlencode
+
+import pytest
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from tests.web.signup_visitor import Page
+from tests.web.test_signup import CONTACT, URL
+from tripkit.reads.pool_recount import pool_recount
+from tripkit.storage.bookings import BookingRow, ParticipantRow
+from tripkit.testing import NOW, applied, make_trip
+
+PEOPLE = 400
+PLACES = 40
+SERVE = "import sys, waitress; from tripkit.app import create_app; waitress.serve(create_app(), listen=sys.argv[1], threads=4, backlog=1024)"
+PATIENCE = 60
+
+pytestmark = [pytest.mark.timeout(280), pytest.mark.xdist_group("races")]
+
+
+@contextmanager
+def process(engine: Engine, folder: Path) -> Iterator[int]:
+    """One process of the site on the database; its port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    settings = {
+        "TRIPKIT_DATABASE": engine.url.render_as_string(hide_password=False),
+        "TRIPKIT_CLOCK": NOW.isoformat(),
+        "TRIPKIT_SECRET_KEY": "only for tests, the same in both",
+        "TRIPKIT_WORKER": "no",
+    }
+    with (folder / f"{port}.log").open("wb") as log:
+        serving = subprocess.Popen(
+            [sys.executable, "-c", SERVE, f"127.0.0.1:{port}"], env={**os.environ, **settings}, stdout=log, stderr=log
+        )
+    try:
+        until = time.monotonic() + PATIENCE
+        while not _answers(port):
+            assert serving.poll() is None and time.monotonic() < until, (folder / f"{port}.log").read_text()
+        yield port
+    finally:
+        serving.terminate()
+        serving.wait(PATIENCE)
+
+
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+    except OSError:
+        time.sleep(0.1)
+        return False
+
+
+def ask(port: int, method: str, url: str, body: str = "", cookies: str = "") -> tuple[HTTPResponse, str]:
+    """One request on a connection of its own; the answer and its text."""
+    headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded", "Connection": "close"}
+    with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE * 2)) as line:
+        line.request(method, url, body, headers)
+        answer = line.getresponse()
+        return answer, answer.read().decode()
+
+
+def sign_up(port: int, number: int, ready: Barrier) -> str:
+    """Fetch the form, fill it in, wait for everybody, send; what the receipt says."""
+    answer, html = ask(port, "GET", URL)
+    cookies = "; ".join(cookie.partition(";")[0] for cookie in answer.headers.get_all("Set-Cookie", []))
+    typed = {**dict(Page(html).fields), **CONTACT, "contact_name": f"Person {number}", "do": "send"}
+    ready.wait(PATIENCE * 2)
+    answer, html = ask(port, "POST", URL, urlencode(typed), cookies)
+    if answer.status != 303:
+        return f"{answer.status} {Page(html).words[:300]}"
+    receipt = Page(ask(port, "GET", answer.headers["Location"], cookies=cookies)[1]).words
+    found = [said for said in ("place is confirmed", "waits in the queue") if said in receipt]
+    return found[0] if found else receipt[:300]
+
+
+def test_four_hundred_browsers_at_once_get_forty_places_and_every_other_one_a_position(
+    engine: Engine, session: Session, tmp_path: Path
+) -> None:
+    applied(session, make_trip(size=PLACES))
+    session.close()
+    ready = Barrier(PEOPLE)
+    with ExitStack() as site, ThreadPoolExecutor(PEOPLE) as browsers:
+        ports = [site.enter_context(process(engine, tmp_path)) for _ in range(2)]
+        at = islice(cycle(ports), PEOPLE)
+        told = Counter(browsers.map(sign_up, at, range(PEOPLE), [ready] * PEOPLE))
+    assert told == {"place is confirmed": PLACES, "waits in the queue": PEOPLE - PLACES}
+    assert session.scalar(select(func.count()).select_from(BookingRow)) == PEOPLE
+    held = select(func.count()).select_from(ParticipantRow).where(ParticipantRow.status == "confirmed")
+    assert session.scalar(held) == PLACES
+    assert pool_recount(session) == ()
