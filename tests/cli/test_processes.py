@@ -74,9 +74,11 @@ def test_from_a_new_trip_to_its_page_on_the_web(tmp_path: Path) -> None:
     assert (made.returncode, made.stderr) == (0, "Här fanns ingen databas. En ny finns i trips.sqlite3\n")
     port = free_port()
     with running(tmp_path, "serve", "--port", str(port)) as process:
-        assert first_line(process).endswith(f"on http://127.0.0.1:{port}/. Stop with Ctrl-C.\n")
+        assert first_line(process) == f"Serving http://127.0.0.1:{port}/. Stop with Ctrl-C.\n"
         page = asked(f"http://127.0.0.1:{port}/sv/my-organisation/var-resa/")
         assert "Vår första studieresa" in page
+        # Nobody said under which address people come: it is the one that is served.
+        assert f'<link rel="canonical" href="http://127.0.0.1:{port}/sv/my-organisation/var-resa/">' in page
         process.send_signal(signal.SIGINT)
         assert process.wait(SOON) in {0, 130, -signal.SIGINT}
 

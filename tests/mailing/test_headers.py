@@ -13,11 +13,13 @@ from tests.mailing.letters import CASES, PUBLISH, WRITTEN_AT, make_letter, make_
 from tests.mailing.reading import plain, received, shown
 from tripkit.domain.answers import is_email
 from tripkit.domain.bookings import ParticipantStatus as Status
+from tripkit.domain.trips import Contact
 from tripkit.mailing.compose import compose
 from tripkit.testing import both, make_organisation
 
 HEADERS = [
-    "Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type", "Content-Language",
+    "Subject", "From", "To", "Reply-To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type",
+    "Content-Language",
 ]  # fmt: skip
 HOSTILE = [
     "Eva\r\nBcc: everybody@elsewhere.example",
@@ -63,10 +65,18 @@ def test_the_headers_say_who_writes_when_and_that_nobody_need_answer_by_machine(
     assert message["Auto-Submitted"] == "auto-generated"
 
 
-def test_with_a_sender_of_the_installation_answers_go_to_the_organisation() -> None:
-    message = received(compose(make_letter(sender="no-reply@trips.example")))
-    assert message["From"].addresses[0].addr_spec == "no-reply@trips.example"
-    assert str(message["Reply-To"]) == "resebyran@tripkit.example"
+@pytest.mark.parametrize("sender", ["resebyran@tripkit.example", "no-reply@trips.example"])
+def test_answers_go_to_the_contact_of_the_trip(sender: str) -> None:
+    message = received(compose(make_letter(sender=sender)))
+    assert message["From"].addresses[0].addr_spec == sender
+    assert str(message["Reply-To"]) == "disken@tripkit.example"
+
+
+def test_answers_go_to_the_organisation_where_the_trip_names_no_address() -> None:
+    letter = make_letter(sender="no-reply@trips.example")
+    letter = replace(letter, trip=replace(letter.trip, contact=Contact(name="Disken")))
+    assert str(received(compose(letter))["Reply-To"]) == "resebyran@tripkit.example"
+    assert received(compose(replace(letter, sender="resebyran@tripkit.example")))["Reply-To"] is None
 
 
 def test_the_same_letter_has_the_same_identity_each_time() -> None:

@@ -130,9 +130,11 @@ def test_every_problem_is_said_at_once_and_linked(engine: Engine, session: Sessi
         "contact_email",
         "organisation",
         "participants-0-segment",
+        "participants-0-choices-am",
         "participants-1-name",
         "participants-1-email",
         "participants-1-segment",
+        "participants-1-choices-am",
         "terms_version",
     ]
     assert set(links) <= shown.ids

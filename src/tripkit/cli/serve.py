@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+from dataclasses import replace
 
 import click
 import waitress
@@ -19,10 +21,14 @@ from tripkit.cli.surroundings import read_settings
 def serve(host: str, port: int, threads: int) -> None:
     """Serve the site. Put a reverse proxy with TLS in front of it."""
     settings = read_settings()
+    here = f"http://{host}:{port}"
+    if "TRIPKIT_URL" not in os.environ:  # Who only tries it out gets links in messages that lead here.
+        settings = replace(settings, url=here)
     ready_engine(settings).dispose()
     with said():
         app = create_app(settings)
-    click.echo(f"Serving {settings.url} on http://{host}:{port}/. Stop with Ctrl-C.")
+    behind = "" if settings.url == here else f" on {here}"
+    click.echo(f"Serving {settings.url}/{behind}. Stop with Ctrl-C.")
     # A page's styles, faces and pictures are asked for at once: that one waits for another is no news.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:

@@ -81,24 +81,28 @@ def check_participant(
     """What is wrong with one participant. ``at``: the path before the field."""
     yield from check_text(f"{at}.name", participant.name, LONGEST_NAME, sentence("Write the participant's name."))
     yield from check_email(f"{at}.email", participant.email or "")
-    if participant.segment not in {segment.key for segment in trip.segments}:
+    segment = participant.segment
+    if segment not in {one.key for one in trip.segments}:
         yield Problem(f"{at}.segment", sentence("Choose the group that is closest to the work."))
-        return
-    yield from check_items(trip, participant.name, participant.segment, participant.items, at, full)
-    yield from check_answers(trip.questions, participant.segment, participant.answers, f"{at}.answers")
+        segment = ""  # What holds for every group is said all the same, so that one round of mending is enough.
+    yield from check_items(trip, participant.name, segment, participant.items, at, full)
+    yield from check_answers(trip.questions, segment, participant.answers, f"{at}.answers")
 
 
 def check_items(
     trip: Trip, name: str, segment: str, items: Sequence[str], at: str, full: Collection[str] = ()
 ) -> Iterator[Problem]:
-    """What is wrong with the programme items one participant chose: unknown, not for them, too many, colliding."""
+    """What is wrong with the programme items one participant chose: unknown, not for them, too many, colliding.
+
+    ``segment``: empty = not chosen yet; then only what is wrong for every segment.
+    """
     programme = {item.key: item for item in trip.programme}
     chosen = [programme[key] for key in dict.fromkeys(items) if key in programme and programme[key].choice is not None]
     if len(chosen) != len(items):
         yield Problem(f"{at}.items", sentence("Choose among the visits in the programme."))
         return
     for item in chosen:
-        if not item.is_meant_for(segment):
+        if segment and not item.is_meant_for(segment):
             yield Problem(_at_item(at, item), sentence("“{item}” is meant for other groups.", item=item.title))
     for choice in trip.choices:
         of_choice = [item for item in chosen if item.choice == choice.key]

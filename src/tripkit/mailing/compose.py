@@ -30,8 +30,9 @@ def compose(letter: Letter) -> EmailMessage:
     message["Subject"] = _header(f"{words['heading']} {words['short_title']} ({letter.code})")[:300]
     message["From"] = _address(i18n.text(letter.host.name, letter.language, letter.host.languages), letter.sender)
     message["To"] = _address(letter.contact_name, letter.recipient)
-    if letter.sender != letter.host.email:
-        message["Reply-To"] = _address("", letter.host.email)
+    answers_to = letter.trip.contact.email or letter.host.email
+    if letter.sender != answers_to:
+        message["Reply-To"] = _address("", answers_to)
     message["Date"] = format_datetime(letter.written_at)
     message["Message-ID"] = f"<{letter.message_id}@{_address('', letter.sender).domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers.
