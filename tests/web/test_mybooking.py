@@ -447,7 +447,8 @@ def test_a_booking_of_another_year_says_the_years(engine: Engine, session: Sessi
 
 
 def test_those_who_wait_together_are_told_so(engine: Engine, session: Session) -> None:
-    trip_id = applied(session, make_trip(size=1))
+    trip_id = applied(session, make_trip(size=2))
+    booked(session, trip_id, 1)
     together = holder(engine, session, booked(session, trip_id, 2, together=True)).see().words
     assert together.count("You wait together: the offer comes when there are places for all of you.") == 2
     apart = holder(engine, session, booked(session, trip_id, 2)).see().words
