@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,11 @@ def browser() -> Iterator[Browser]:
     """One browser for the whole run."""
     if CHROMIUM is None or not shutil.which(CHROMIUM):
         missing("browser", "no Chromium: install it, or name one in TRIPKIT_CHROMIUM")
-    with sync_playwright() as playwright:
+    with ExitStack() as driver:
+        try:
+            playwright = driver.enter_context(sync_playwright())
+        except Exception as error:  # noqa: BLE001 (the driver's own, of no closer kind)
+            missing("browser", f"Playwright does not start ({error}); on Debian: apt-get install libatomic1")
         # Chromium's own sandbox cannot be set up by root in a container, and it sees nothing but our pages.
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield launched

@@ -38,9 +38,10 @@ def many_places(session: AnySession, trips: Mapping[int, Trip]) -> dict[int, Pla
         )
     }
     for pool in session.execute(
-        select(PoolRow.id, PoolRow.trip_id, PoolRow.kind, PoolRow.key, PoolRow.size, PoolRow.taken).where(
-            PoolRow.trip_id.in_(trips)
-        )
+        select(PoolRow.id, PoolRow.trip_id, PoolRow.kind, PoolRow.key, PoolRow.size, PoolRow.taken)
+        .where(PoolRow.trip_id.in_(trips))
+        # As they were made: PostgreSQL gives rows in another order once they were changed, and pages are compared by this.
+        .order_by(PoolRow.id)
     ):
         room = Room(size=pool.size, taken=pool.taken, offered=offered.get(pool.id, 0))
         counts[pool.trip_id].pools[pool.kind, pool.key] = room
