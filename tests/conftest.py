@@ -6,6 +6,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, select, text
@@ -13,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tripkit.domain.bookings import ParticipantStatus
-from tripkit.storage import db, open_engine, sessions
+from tripkit.storage import Database, db, open_engine, sessions
 from tripkit.storage.bookings import BookingRow, ClaimRow, ParticipantRow, PoolRow
 from tripkit.storage.migrations import upgrade
 from tripkit.testing import NOW, make_trip
@@ -29,6 +30,30 @@ def missing(what: str, why: str) -> None:
     if what in REQUIRED:
         pytest.fail(why)
     pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def opened_engines() -> Iterator[list[Engine]]:
+    """Engines of applications that tests made; what is still connected at the end is closed."""
+    engines: list[Engine] = []
+    yield engines
+    for engine in engines:
+        engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def connections_end_with_their_test(opened_engines: list[Engine], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An application made for one test leaves no connection open: from Python 3.13 on that is a warning, so an error."""
+    before, make = len(opened_engines), Database._make_engine
+
+    def made(self: Database, *args: Any) -> Engine:
+        opened_engines.append(make(self, *args))
+        return opened_engines[-1]
+
+    monkeypatch.setattr(Database, "_make_engine", made)
+    yield
+    for engine in opened_engines[before:]:
+        engine.dispose()
 
 
 @pytest.fixture(scope="session")
