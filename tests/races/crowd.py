@@ -124,18 +124,25 @@ def send_the_same_form(session: Session, trip_id: int, number: int) -> Counter[s
 
 def without_lock(session: Session, trip_id: int, number: int, *, people: int) -> Counter[str]:
     """As `sign_up_one_by_one`, deciding on what was read before the writing transaction began: no lock is held."""
-    with unlocked(session, trip_id):
+    with lock_off(trip_id):
         return sign_up_one_by_one(session, trip_id, number, people=people)
 
 
 def without_guard(session: Session, trip_id: int, number: int, *, people: int) -> Counter[str]:
     """As `without_lock`, and what was decided is written down without asking whether it still fits."""
-    with unlocked(session, trip_id), mock.patch.object(booking_module, "save_seats", _write_down):
+    with guard_off(trip_id):
         return sign_up_one_by_one(session, trip_id, number, people=people)
 
 
 @contextmanager
-def unlocked(session: Session, trip_id: int) -> Iterator[None]:
+def guard_off(trip_id: int) -> Iterator[None]:
+    """Write down what was decided on an earlier look, whatever has happened since; for one thread at a time."""
+    with lock_off(trip_id), mock.patch.object(booking_module, "save_seats", _write_down):
+        yield
+
+
+@contextmanager
+def lock_off(trip_id: int) -> Iterator[None]:
     """Read the seats first and open the writing transaction after, as a page that trusts what it has shown would."""
     read: list[Seating] = []
 

@@ -21,6 +21,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from tests.house.tree import ROOT
 from tests.web.signup_visitor import Page
 from tests.web.test_signup import CONTACT, URL
 from tripkit.reads.pool_recount import pool_recount
@@ -29,14 +30,25 @@ from tripkit.testing import NOW, applied, make_trip
 
 PEOPLE = 400
 PLACES = 40
-SERVE = "import sys, waitress; from tripkit.app import create_app; waitress.serve(create_app(), listen=sys.argv[1], threads=4, backlog=1024)"
+SERVE = """
+import sys, waitress
+from tripkit.app import create_app
+waitress.serve(create_app(), listen=sys.argv[1], threads=4, backlog=1024)
+"""
+SERVE_UNGUARDED = """
+import sys, waitress
+from tests.races.crowd import guard_off
+from tripkit.app import create_app
+with guard_off(int(sys.argv[2])):
+    waitress.serve(create_app(), listen=sys.argv[1], threads=1, backlog=1024)
+"""
 PATIENCE = 60
 
 pytestmark = [pytest.mark.timeout(280), pytest.mark.xdist_group("races")]
 
 
 @contextmanager
-def process(engine: Engine, folder: Path) -> Iterator[int]:
+def process(engine: Engine, folder: Path, program: str, trip_id: int) -> Iterator[int]:
     """One process of the site on the database; its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -49,7 +61,11 @@ def process(engine: Engine, folder: Path) -> Iterator[int]:
     }
     with (folder / f"{port}.log").open("wb") as log:
         serving = subprocess.Popen(
-            [sys.executable, "-c", SERVE, f"127.0.0.1:{port}"], env={**os.environ, **settings}, stdout=log, stderr=log
+            [sys.executable, "-c", program, f"127.0.0.1:{port}", str(trip_id)],
+            env={**os.environ, **settings},
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
         )
     try:
         until = time.monotonic() + PATIENCE
@@ -93,18 +109,37 @@ def sign_up(port: int, number: int, ready: Barrier) -> str:
     return found[0] if found else receipt[:300]
 
 
+def rush(engine: Engine, folder: Path, program: str, trip_id: int, *, processes: int) -> Counter[str]:
+    """Everybody signs up at once; what they were told."""
+    ready = Barrier(PEOPLE)
+    with ExitStack() as site, ThreadPoolExecutor(PEOPLE) as browsers:
+        ports = [site.enter_context(process(engine, folder, program, trip_id)) for _ in range(processes)]
+        at = islice(cycle(ports), PEOPLE)
+        return Counter(browsers.map(sign_up, at, range(PEOPLE), [ready] * PEOPLE))
+
+
+def people_with_a_place(session: Session) -> int:
+    held = select(func.count()).select_from(ParticipantRow).where(ParticipantRow.status == "confirmed")
+    return session.scalar(held) or 0
+
+
+def test_without_the_guard_the_site_gives_the_same_place_twice(
+    engine: Engine, session: Session, tmp_path: Path
+) -> None:
+    trip_id = applied(session, make_trip(size=PLACES))
+    session.close()
+    rush(engine, tmp_path, SERVE_UNGUARDED, trip_id, processes=4)
+    assert people_with_a_place(session) > PLACES
+    assert pool_recount(session) != ()
+
+
 def test_four_hundred_browsers_at_once_get_forty_places_and_every_other_one_a_position(
     engine: Engine, session: Session, tmp_path: Path
 ) -> None:
-    applied(session, make_trip(size=PLACES))
+    trip_id = applied(session, make_trip(size=PLACES))
     session.close()
-    ready = Barrier(PEOPLE)
-    with ExitStack() as site, ThreadPoolExecutor(PEOPLE) as browsers:
-        ports = [site.enter_context(process(engine, tmp_path)) for _ in range(2)]
-        at = islice(cycle(ports), PEOPLE)
-        told = Counter(browsers.map(sign_up, at, range(PEOPLE), [ready] * PEOPLE))
+    told = rush(engine, tmp_path, SERVE, trip_id, processes=2)
     assert told == {"place is confirmed": PLACES, "waits in the queue": PEOPLE - PLACES}
     assert session.scalar(select(func.count()).select_from(BookingRow)) == PEOPLE
-    held = select(func.count()).select_from(ParticipantRow).where(ParticipantRow.status == "confirmed")
-    assert session.scalar(held) == PLACES
+    assert people_with_a_place(session) == PLACES
     assert pool_recount(session) == ()

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
+from flask.testing import FlaskClient
 from waitress.server import create_server
 
 import tripkit
@@ -130,12 +131,11 @@ def _empty(folder: Path) -> None:
     (folder / MARK).touch()
 
 
-def _ask(client: object) -> None:
-    get = client.get  # type: ignore[attr-defined]  # Flask's test client
+def _ask(client: FlaskClient) -> None:
     for language in ("sv", "en"):
         first = read_event(sample_directory())
         trip = f"/{language}/{first.organisation.key}/{first.trip.key}/"
         for path in (f"/{language}/", trip, f"{trip}sign-up/", f"{trip}calendar.ics", "/demo/mail/"):
-            status = get(path).status_code
+            status = client.get(path).status_code
             if status != 200:
                 raise click.ClickException(f"{path} answers {status}.")
