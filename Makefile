@@ -4,6 +4,9 @@
 PORT ?= 5000
 VENV ?= .venv
 PYTEST ?=
+FUZZ ?= 100000
+SEED ?= 1
+CASE ?=
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 
@@ -25,7 +28,7 @@ exit 1
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint layers types docs wheel bench format lock clean
+.PHONY: help demo test fuzz check lint layers types docs wheel bench growth format lock clean
 
 help: ## List these recipes
 	@echo "tripkit: make RECIPE"
@@ -38,6 +41,10 @@ demo: $(RUN) ## Show a trip that is fully booked and one that is open (PORT=5000
 test: $(TEST) ## Run the tests (PYTEST="-k queue" chooses)
 	@echo "Running the tests on every processor. SQLite always; PostgreSQL and a browser where this machine has them."
 	@$(PY) -m pytest -n auto --dist loadfile $(PYTEST)
+
+fuzz: $(TEST) ## Send a site what nobody would think of (FUZZ=100000 SEED=1; CASE=4711 shows one again)
+	@echo "Asking for everything there is in strange ways; what is wrong is told as it is found."
+	@$(PY) -m tests.fuzz --requests $(FUZZ) --seed $(SEED) --processes $$($(PY) -c 'import os; print(os.cpu_count())') $(if $(CASE),--case $(CASE))
 
 check: lint types docs test ## Everything that continuous integration runs
 	@echo "All checks passed."
@@ -66,6 +73,9 @@ wheel: $(RUN) ## Build the wheel and the source distribution into dist/
 
 bench: $(RUN) ## Measure pages and sign-ups against bare Flask, on SQLite and PostgreSQL
 	@$(PY) -m bench
+
+growth: $(RUN) ## Measure how everything grows, up to 100,000 participants, into docs/performance.md
+	@$(PY) -m bench.growth --write
 
 format: $(CHECK) ## Put the code into its format
 	@$(PY) -m ruff check --fix .

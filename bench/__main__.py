@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.figures import Figures, figures, machine, table
 from bench.requests import filled_in, get, sign_up, trip_path
 from bench.served import make_bare_database, make_tripkit_database, roomy_trip, sample_trip
-from bench.servers import POSTGRES, SERVERS, database, described, postgres_version, served, shown
+from bench.servers import POSTGRES, SERVERS, database, described, postgres_version, redis, served, shown
 from bench.visitors import VISITORS, Ask, Crowd, Line, Round
 
 BARE = "bare Flask"
@@ -48,6 +48,9 @@ def measure_pages(crowd: Crowd, server: str, folder: Path, rounds: int, seconds:
             "trip page, written anew": (ours, get(path, X_Bench="write anew")),
             "sign-up form": (ours, get(f"{path}sign-up/")),
         }
+        if address := stack.enter_context(redis(folder)):
+            sharing = stack.enter_context(served(server, folder, kind="tripkit", database=url, redis=address))
+            asks["trip page, found in Redis"] = (sharing, get(path, X_Bench="write anew"))
         rows = measure(crowd, asks, rounds, seconds)
     print(table(f"Pages of {len(body):,} bytes, {described(server)}, SQLite", rows), end="\n\n", flush=True)
     return rows

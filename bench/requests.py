@@ -50,9 +50,13 @@ def filled_in(port: int, trip: Trip) -> tuple[str, str]:
     token = re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert cookie is not None
     assert token is not None
+    fields = {"csrf_token": token[1].decode(), "form_key": KEY.decode(), **typed(trip)}
+    return urlencode(fields), cookie[1].decode()
+
+
+def typed(trip: Trip) -> dict[str, str]:
+    """What one person types who signs up, and presses."""
     fields = {
-        "csrf_token": token[1].decode(),
-        "form_key": KEY.decode(),
         "do": "send",
         "contact_name": "Karin Almfelt",
         "contact_email": "karin.almfelt@example.org",
@@ -72,4 +76,4 @@ def filled_in(port: int, trip: Trip) -> tuple[str, str]:
         if question.required:
             chosen = question.options[0].key if question.options else "no"
             fields[f"participants-0-answers-{question.key}"] = chosen if question.kind is not QuestionKind.TEXT else "-"
-    return urlencode(fields), cookie[1].decode()
+    return fields

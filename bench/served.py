@@ -26,8 +26,8 @@ from tripkit.storage.migrations import upgrade
 from tripkit.web.public.kept import kept
 
 THREADS = 4
-VARIABLE = "TRIPKIT_BENCH"
-"""Holds what a server process serves, as JSON: ``kind``, ``database``, and ``size`` of the bare page in bytes."""
+VARIABLE = "TRIPKIT_BENCH_SERVED"
+"""Holds what a server process serves, as JSON: ``kind``, ``database``, ``redis`` and ``size`` of the bare page in bytes."""
 
 
 def sample_trip() -> Trip:
@@ -70,9 +70,11 @@ def make_bare_database(url: str) -> None:
     connection.close()
 
 
-def tripkit_application(database: str) -> Flask:
+def tripkit_application(database: str, redis: str | None = None) -> Flask:
     """Our application as it is served. A header of the bench makes it forget pages, so that they can be measured, too."""
-    settings = Settings(database_url=database, secret_key="only for measuring, 32 signs....", clock=Clock(BEGINS_AT))
+    settings = Settings(
+        database_url=database, secret_key="only for measuring, 32 signs....", clock=Clock(BEGINS_AT), redis_url=redis
+    )
     app = create_app(settings)
 
     @app.before_request
@@ -132,7 +134,7 @@ def application() -> Flask:
     """What the environment asks for; gunicorn calls it."""
     asked: dict[str, Any] = json.loads(os.environ[VARIABLE])
     if asked["kind"] == "tripkit":
-        return tripkit_application(asked["database"])
+        return tripkit_application(asked["database"], asked.get("redis"))
     return bare_application(asked["database"], asked["size"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -67,9 +68,30 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
+def redis(folder: Path) -> Iterator[str | None]:
+    """The address of a Redis server of our own, which keeps nothing; None where none is installed."""
+    program = shutil.which("redis-server")
+    if program is None or importlib.util.find_spec("redis") is None:
+        yield None
+        return
+    port = free_port()
+    said = folder / f"redis-{port}.log"
+    nothing_kept = ["--save", "", "--appendonly", "no", "--dir", str(folder)]
+    with said.open("w") as log:
+        command = [program, "--port", str(port), "--bind", "127.0.0.1", *nothing_kept]
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            wait_for(port, process, said)
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
 def served(server: str, folder: Path, **asked: object) -> Iterator[int]:
     """The port an application is served on. ``asked``: what `bench.served.application` is told."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "bench.served"]
     if server == "gunicorn":
         workers = ["--workers", str(_GUNICORN_WORKERS), "--threads", str(THREADS // _GUNICORN_WORKERS)]
@@ -80,7 +102,7 @@ def served(server: str, folder: Path, **asked: object) -> Iterator[int]:
     with said.open("w") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
-            _wait_for(port, process, said)
+            wait_for(port, process, said)
             yield port
         finally:
             process.terminate()
@@ -96,14 +118,16 @@ def described(server: str) -> str:
     return f"{server} ({workers}{THREADS} threads)"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens on."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], said: Path) -> None:
-    until = time.monotonic() + 30
+def wait_for(port: int, process: subprocess.Popen[bytes], said: Path) -> None:
+    """Wait until a server answers. Ends the program, with what the server said, when it does not."""
+    until = time.monotonic() + 120  # A machine may be busy with other things.
     while time.monotonic() < until and process.poll() is None:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return

@@ -16,7 +16,7 @@ SIZE = {"width": 1280, "height": 1010}
 def take(address: str) -> None:
     """Write docs/pictures/trip.png: the first screen of the fully booked trip."""
     with sync_playwright() as playwright:
-        chromium = os.environ.get("TRIPKIT_CHROMIUM") or shutil.which("chromium")
+        chromium = os.environ.get("TRIPKIT_TEST_CHROMIUM") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport=SIZE, reduced_motion="reduce")
         page.goto(address.rstrip("/") + PAGE, wait_until="networkidle")

@@ -15,7 +15,7 @@ PAGE = Path(__file__).parent / "commands.md"
 HEAD = """# Commands
 
 Everything `tripkit` does from a terminal. `python -m tripkit` is the same, and `--help` after any command shows what stands here.
-Commands read their [settings](settings.md) from the environment; the ones that need no database say so.
+Commands read their [settings](settings.md) from the environment and one file; the ones that need no database say so.
 
 A command ends with 0 when it did what it was asked for, with 1 when something is wrong with a setting, a database or a trip,
 and with 2 when it was called in a way that cannot be. What is wrong is said in a sentence.

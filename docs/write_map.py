@@ -19,6 +19,8 @@ LAYERS = {
     "mailing": "What is written: messages",
     "eventfile": "What is written and read: event directories",
     "storage": "Tables and transactions",
+    "settings": "What an installation decides",
+    "logs": "What is written to the log",
     "domain": "The rules",
 }
 """Folders, top first, with what they are called. A new folder fails here until it has a name."""

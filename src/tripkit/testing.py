@@ -17,6 +17,7 @@ from tripkit.domain.questions import Option, Question, QuestionKind
 from tripkit.domain.texts import Text
 from tripkit.domain.trips import Contact, Organisation, Segment, Site, Terms, Topic, Trip
 from tripkit.reads.trip_plan import AnySession
+from tripkit.storage.sealing import Vault
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 """When tests happen: sign-up of `make_trip` is open, the trip is two months ahead."""
@@ -36,6 +37,12 @@ def both(swedish: str, english: str) -> Text:
 def make_moment(when: datetime = NOW, actor: str = "contact") -> Moment:
     """Somebody who does something."""
     return Moment(at=when, actor=actor, origin="test")
+
+
+def make_vault(*keys: str) -> Vault:
+    """What sensitive answers are sealed with: give it to `tripkit.storage.open_engine`. ``keys``: newest first; none = one of ours."""
+    given = keys or ("5e" * 32,)
+    return Vault(lambda: given)
 
 
 def make_organisation(key: str = "resebyran", **changes: Any) -> Organisation:

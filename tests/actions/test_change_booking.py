@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tripkit.actions.change_visits import change_visits
 from tripkit.actions.correct_booking import correct_contact, correct_participant
 from tripkit.actions.hand_over_place import hand_over_place
+from tripkit.actions.sealed_answers import opened
 from tripkit.actions.send_link import send_new_link
 from tripkit.domain.bookings import BookingMade
 from tripkit.domain.refusals import BookingRefused, ChangeRefused, NotFound
@@ -36,7 +37,7 @@ def last_message(session: Session) -> OutboxRow:
 
 def answers(session: Session) -> dict[str, object]:
     session.rollback()
-    return {row.question: row.value for row in session.scalars(select(AnswerRow))}
+    return {row.question: opened(session, row) for row in session.scalars(select(AnswerRow))}
 
 
 def correct(session: Session, made: BookingMade, **changes: object) -> None:

@@ -14,13 +14,10 @@ from sqlalchemy.orm import Session
 from tests.conftest import empty
 from tripkit.domain.bookings import BookingMade, ParticipantStatus
 from tripkit.domain.refusals import FormSentAlready
-from tripkit.reads import booking_page as page_module
-from tripkit.reads.booking_page import booking_page_of
 from tripkit.reads.pool_recount import pool_recount
-from tripkit.storage.bookings import ClaimRow, PoolRow, WaitingRow
+from tripkit.storage.bookings import ClaimRow, PoolRow
 from tripkit.storage.trips import OrganisationRow
 from tripkit.testing import (
-    NOW,
     applied,
     booked,
     both,
@@ -131,43 +128,3 @@ def test_the_same_key_with_other_content_is_refused_when_sent_at_once(server: En
     with Session(server) as session:
         made = booked(session, applied(session, make_trip(key="another")), form_key="one form")
     assert made.booking_id != first.booking_id
-
-
-def test_a_booking_is_shown_while_its_place_in_the_queue_turns_into_an_offer(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Between two statements of one page, on PostgreSQL, somebody may have left the queue."""
-    with Session(engine) as session:
-        trip = applied(session, make_trip(size=1))
-        booked(session, trip)
-        waiting = booked(session, trip)
-    queried = page_module._waiting
-
-    def as_the_queue_moves(session: Session, trip_id: int, ids: list[int]) -> object:
-        execute, gone = session.scalars, []
-
-        def then_gone(*args: object, **values: object) -> object:
-            found = execute(*args, **values).all()  # type: ignore[call-overload]
-            if not gone and session.get_bind().dialect.name == "postgresql":
-                gone.append(True)
-                with Session(engine) as other:
-                    other.execute(WaitingRow.__table__.delete())
-                    other.commit()
-            return _Found(found)
-
-        monkeypatch.setattr(session, "scalars", then_gone)
-        return queried(session, trip_id, ids)
-
-    monkeypatch.setattr(page_module, "_waiting", as_the_queue_moves)
-    with Session(engine) as session:
-        page = booking_page_of(session, booking_id=waiting.booking_id, now=NOW)
-    assert page is not None
-    assert [place.position for place in page.participants[0].waiting] == [1]
-
-
-class _Found(list[object]):
-    def __init__(self, rows: object) -> None:
-        super().__init__(rows)  # type: ignore[arg-type]
-
-    def all(self) -> list[object]:
-        return self

@@ -339,7 +339,7 @@ def play(engine: Engine, examples: int) -> None:
 
 @pytest.mark.timeout(300)
 def test_whatever_happens_in_whatever_order_seats_are_right(engine: Engine) -> None:
-    play(engine, int(os.environ.get("TRIPKIT_EXAMPLES", "40" if engine.dialect.name == "sqlite" else "15")))
+    play(engine, int(os.environ.get("TRIPKIT_TEST_EXAMPLES", "40" if engine.dialect.name == "sqlite" else "15")))
 
 
 FAULTS = {

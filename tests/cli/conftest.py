@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,8 +33,6 @@ class Shell:
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
     """A shell in an empty directory. Its database cannot be used: a command that needs none must not notice."""
     monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("TRIPKIT_")]:
-        monkeypatch.delenv(name)  # A developer's own settings are not those of the tests.
     return Shell({"TRIPKIT_DATABASE": "sqlite:////dev/null/none.sqlite3", "TRIPKIT_CLOCK": CLOCK})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -74,6 +75,8 @@ def test_from_a_new_trip_to_its_page_on_the_web(tmp_path: Path) -> None:
     assert (made.returncode, made.stderr) == (0, "Här fanns ingen databas. En ny finns i trips.sqlite3\n")
     port = free_port()
     with running(tmp_path, "serve", "--port", str(port)) as process:
+        begin = rf"Nobody has an account here yet\. Begin at http://127\.0\.0\.1:{port}/en/setup/ with the code \S+\n"
+        assert re.fullmatch(begin, first_line(process))
         assert first_line(process) == f"Serving http://127.0.0.1:{port}/. Stop with Ctrl-C.\n"
         page = asked(f"http://127.0.0.1:{port}/sv/my-organisation/var-resa/")
         assert "Vår första studieresa" in page

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text, update
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from tests.cli.conftest import Shell
-from tripkit.domain.seats import PoolKind
-from tripkit.storage.bookings import PoolRow
 from tripkit.storage.migrations import newest
-from tripkit.storage.outbox import OutboxRow
 from tripkit.testing import applied, booked
 
 NEED_A_DATABASE = [
     ("db", "upgrade"),
     ("db", "current"),
-    ("doctor",),
     ("worker", "--once"),
     ("serve", "--port", "1"),
     ("event", "export", "a/b", "out"),
@@ -63,9 +60,8 @@ def test_a_server_that_does_not_answer_is_one_sentence(shell: Shell, words: tupl
     assert done.output.startswith("Error: The database cannot be used: ") and done.output.count("\n") == 1
 
 
-@pytest.mark.parametrize("words", [("db", "current"), ("doctor",)], ids=" ".join)
-def test_looking_at_a_database_does_not_make_one(shell: Shell, tmp_path: Path, words: tuple[str, ...]) -> None:
-    done = shell(*words, TRIPKIT_DATABASE=f"sqlite:///{tmp_path / 'none.sqlite3'}")
+def test_looking_at_a_database_does_not_make_one(shell: Shell, tmp_path: Path) -> None:
+    done = shell("db", "current", TRIPKIT_DATABASE=f"sqlite:///{tmp_path / 'none.sqlite3'}")
     assert done.exit_code == 1
     assert done.output == f"Error: There is no database at {tmp_path / 'none.sqlite3'} yet. Run: tripkit db upgrade\n"
     assert [*tmp_path.iterdir()] == []
@@ -85,31 +81,40 @@ def test_a_database_is_made_once(shell: Shell, fresh_url: str) -> None:
     assert shell("db", "upgrade").output == f"From nothing to {newest()}.\n"
     assert shell("db", "upgrade").output == f"The database is up to date ({newest()}).\n"
     assert shell("db", "current").output == f"at {newest()}, newest {newest()}\n"
-    assert shell("doctor").output.startswith("All is well")
+    assert "Every place is counted right." in shell("doctor").output
+
+
+def test_a_database_is_made_for_its_user_alone(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "new" / "trips.sqlite3"
+    shell("db", "upgrade", TRIPKIT_DATABASE=f"sqlite:///{file}")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("fresh_url", ["postgres"], indirect=True)
 @pytest.mark.parametrize("words", NEED_A_DATABASE[2:], ids=" ".join)
 def test_a_server_is_never_brought_up_to_date_by_the_way(shell: Shell, fresh_url: str, words: tuple[str, ...]) -> None:
     done = shell(*words, TRIPKIT_DATABASE=fresh_url)
-    assert (done.exit_code, done.output) == (1, "Error: The database is not up to date. Run: tripkit db upgrade\n")
+    assert (done.exit_code, done.output) == (
+        1,
+        f"Error: The database is not up to date: it is empty, and this version needs {newest()}. Run: tripkit db upgrade\n",
+    )
 
 
 @pytest.mark.parametrize("fresh_url", ["sqlite", "postgres"], indirect=True)
-@pytest.mark.parametrize("words", NEED_A_DATABASE[:1] + NEED_A_DATABASE[3:4], ids=" ".join)
-def test_a_database_of_a_newer_version_is_left_alone(shell: Shell, fresh_url: str, words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("words", NEED_A_DATABASE[:1] + NEED_A_DATABASE[2:3], ids=" ".join)
+def test_a_database_of_an_unknown_version_is_left_alone(shell: Shell, fresh_url: str, words: tuple[str, ...]) -> None:
     shell.environment["TRIPKIT_DATABASE"] = fresh_url
     shell("db", "upgrade")
     engine = create_engine(fresh_url)
     with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = 'mine'"))
     done = shell(*words)
     assert done.exit_code == 1
     assert done.output.count("\n") == 1 and (
         "The database was made by another version" in done.output or "not up to date" in done.output
     )
     with engine.begin() as connection:
-        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "mine"
     engine.dispose()
 
 
@@ -121,28 +126,9 @@ def test_with_postgresql_a_key_to_sign_forms_with_has_to_be_given(shell: Shell, 
     assert "16" in shell("serve", TRIPKIT_DATABASE=url, TRIPKIT_SECRET_KEY="short").output
 
 
-def test_a_pool_that_is_counted_wrong_is_found(served: Shell, session: Session) -> None:
-    trip_id = applied(session)
-    booked(session, trip_id, 3)
-    assert served("doctor").exit_code == 0
-    session.execute(update(PoolRow).where(PoolRow.kind == PoolKind.OPEN).values(taken=2))
-    session.commit()
-    done = served("doctor")
-    assert (done.exit_code, done.output) == (1, f"Trip {trip_id}, open: counted 2, held 3, at most 10.\n")
-
-
-def test_messages_that_were_given_up_are_found(served: Shell, session: Session) -> None:
-    booked(session, applied(session))
-    session.execute(update(OutboxRow).values(state="dead"))
-    session.commit()
-    done = served("doctor")
-    assert done.exit_code == 1
-    assert "is given up" in done.output
-
-
 def test_what_is_due_is_sent_once(served: Shell, session: Session, tmp_path: Path) -> None:
     booked(session, applied(session))
     served.environment["TRIPKIT_MAIL"] = f"files:{tmp_path / 'mail'}"
-    assert served("worker", "--once").output == "Sent: 1.\n"
-    assert served("worker", "--once").output == "Sent: 0.\n"
+    assert served("worker", "--once").stdout == "Sent: 1.\n"
+    assert served("worker", "--once").stdout == "Sent: 0.\n"
     assert len([path for path in (tmp_path / "mail").iterdir() if path.is_file()]) == 1

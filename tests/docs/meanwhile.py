@@ -9,8 +9,10 @@ from typing import Any
 from tests.docs.running import TODAY
 from tests.web.signup_visitor import page, send
 from tripkit.app import create_app
+from tripkit.reads.trip_plan import find_trip
 from tripkit.settings import Clock, Settings
-from tripkit.storage import db
+from tripkit.storage import db, open_engine, sessions
+from tripkit.testing import booked, make_participant
 
 PEOPLE = (
     ("Maja Ekström", "housing", "green-roofs"),
@@ -52,4 +54,25 @@ def three_people_sign_up(folder: Path) -> None:
         db.engine.dispose()
 
 
-MEANWHILE = {"three people sign up": three_people_sign_up}
+def somebody_signs_up_in_the_small_trip(folder: Path) -> None:
+    """One person signs up for the trip that `tripkit event new harbour` writes."""
+    engine = open_engine(f"sqlite:///{folder / 'var' / 'tripkit.sqlite3'}")
+    with sessions(engine)() as session:
+        trip_id = find_trip(session, "my-organisation", "harbour")
+        assert trip_id is not None
+        guest = make_participant("Maja Ekström", "municipalities", items=("harbour-walk",))
+        booked(
+            session,
+            trip_id,
+            [guest],
+            when=datetime.fromisoformat(TODAY),
+            contact_name="Maja Ekström",
+            contact_email="maja@homes.example",
+        )
+    engine.dispose()
+
+
+MEANWHILE = {
+    "three people sign up": three_people_sign_up,
+    "somebody signs up in the small trip": somebody_signs_up_in_the_small_trip,
+}

@@ -16,7 +16,7 @@ from tests.docs.blocks import Block
 
 TODAY = "2026-12-01T09:00:00+01:00"
 """When the pages' commands are run: trips that pages tell of are ahead then, and sign-up is open."""
-DATA = {"yaml", "markdown", "diff", "xml", "text", "ini", "nginx"}
+DATA = {"yaml", "markdown", "diff", "xml", "text", "ini", "nginx", "toml"}
 Meanwhile = Mapping[str, Callable[[Path], None]]
 
 

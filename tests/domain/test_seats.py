@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.domain.trips import segment, trip
 from tripkit.domain.seats import Pool, PoolKind, Seats, changes, pools_of
-from tripkit.domain.waiting_list import PassedBecause, Waiting, ahead_of, parties, promote
+from tripkit.domain.waiting_list import PassedBecause, Waiting, parties, promote
 
 SEGMENTS = ("city", "police", "guards")
 
@@ -88,6 +88,20 @@ def test_who_is_refused_really_did_not_fit(of: Seats, people: list[str]) -> None
         ]
         fits = any(pool.has_room() for pool in usable) and (limit is None or limit.has_room())
         assert (of.claim(of.place_wants(key)) is not None) == fits
+
+
+@given(seats(), st.lists(st.sampled_from(SEGMENTS), max_size=10), st.integers(0, 3))
+def test_there_is_room_for_somebody_just_when_they_could_take_it(of: Seats, people: list[str], smaller: int) -> None:
+    """Also on a trip that was made smaller than what is taken: queues are left unread by this."""
+    for key in people:
+        of.claim(of.place_wants(key))
+    open_id = of.by_key[PoolKind.OPEN, ""]
+    of.pools[open_id] = replace(of.pools[open_id], size=max(0, (of.pools[open_id].size or 0) - smaller))
+    for key in SEGMENTS:
+        has_room = of.has_room_for(of.place_wants(key))
+        claims = of.claim(of.place_wants(key))
+        assert has_room == (claims is not None)
+        of.give_back(claims or ())
 
 
 @given(seats(), st.lists(st.sampled_from(SEGMENTS), max_size=10))
@@ -185,15 +199,3 @@ def test_who_took_a_limits_last_place_did_not_find_it_reached() -> None:
     assert {(passing.waiting_id, passing.because) for passing in passings} == {
         (number, PassedBecause.PARTY_DOES_NOT_FIT) for number in (1, 2)
     }
-
-
-def test_ones_position_counts_those_ahead_who_want_the_same() -> None:
-    of = seats_of(3, guaranteed=1)
-    visit = replace(of.pools[1], id=99, kind=PoolKind.ITEM, key="port")
-    queue = [
-        Waiting(1, 1, 1, of.place_wants("city")),
-        Waiting(2, 2, 2, ((visit.id,),)),
-        Waiting(3, 3, 3, of.place_wants("police")),
-        Waiting(4, 4, 3, of.place_wants("police")),
-    ]
-    assert [ahead_of(waiting, queue) for waiting in queue] == [0, 0, 1, 1]

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-PICTURES = os.environ.get("TRIPKIT_PICTURES")
+PICTURES = os.environ.get("TRIPKIT_TEST_PICTURES")
 """A folder that screenshots are written to, if named."""
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 NARROWEST_TO_WIDEST = (320, 390, 768, 1280)

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.conftest import missing
 from tests.e2e.browsing import Visitor, visitor
 from tests.e2e.demonstration import Site, build, serve_a_copy
-
-CHROMIUM = os.environ.get("TRIPKIT_CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None
-)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for the whole run."""
-    if CHROMIUM is None or not shutil.which(CHROMIUM):
-        missing("browser", "no Chromium: install it, or name one in TRIPKIT_CHROMIUM")
-    with ExitStack() as driver:
-        try:
-            playwright = driver.enter_context(sync_playwright())
-        except Exception as error:  # noqa: BLE001 (the driver's own, of no closer kind)
-            missing("browser", f"Playwright does not start ({error}); on Debian: apt-get install libatomic1")
-        # Chromium's own sandbox cannot be set up by root in a container, and it sees nothing but our pages.
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="session")

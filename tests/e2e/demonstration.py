@@ -40,6 +40,26 @@ class Site:
     database: Path
     mail: Path
 
+    def environment(self) -> dict[str, str]:
+        """The settings that it runs with; a command given the same works on its database."""
+        return {
+            "TRIPKIT_DATABASE": f"sqlite:///{self.database}",
+            "TRIPKIT_CLOCK": CLOCK,
+            "TRIPKIT_DEMO": "yes",
+            "TRIPKIT_MAIL": f"files:{self.mail}",
+            "TRIPKIT_URL": self.url,
+            "TRIPKIT_LIMITS": "no",
+        }
+
+    def tripkit(self, *words: str) -> str:
+        """What a command says that is given this site's settings."""
+        command = [sys.executable, "-m", "tripkit", *words]
+        done = subprocess.run(
+            command, env={**os.environ, **self.environment()}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def trips(self) -> list[TripPage]:
         """Every trip, as it stands in the database now."""
         engine = open_engine(f"sqlite:///{self.database}")
@@ -80,34 +100,30 @@ def build(database: Path) -> None:
 
 
 @contextmanager
-def serve_a_copy(database: Path, folder: Path, **environment: str) -> Iterator[Site]:
-    """Serve a copy of a database and of what was sent, so that the next one begins as this one did."""
+def serve_a_copy(database: Path, folder: Path, named: str = "", **environment: str) -> Iterator[Site]:
+    """Serve a copy of a database and of what was sent, so that the next one begins as this one did. ``named``: see `serve`."""
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(folder / "copy.sqlite3")) as copy:
         source.backup(copy)
+    if (keys := database.with_suffix(".keys")).exists():
+        shutil.copy(keys, folder / "copy.keys")  # What is sealed in it opens in the copy too.
     if (database.parent / "mail").is_dir():
         shutil.copytree(database.parent / "mail", folder / "mail")
-    with serve(folder / "copy.sqlite3", folder, **environment) as site:
+    with serve(folder / "copy.sqlite3", folder, named, **environment) as site:
         yield site
 
 
 @contextmanager
-def serve(database: Path, folder: Path, **environment: str) -> Iterator[Site]:
-    """Serve a demonstration's database until the block ends."""
+def serve(database: Path, folder: Path, named: str = "", **environment: str) -> Iterator[Site]:
+    """Serve a demonstration's database until the block ends. ``named``: the site's name in its addresses, in place of a number."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    site = Site(url=f"http://{address}", database=database, mail=folder / "mail")
-    settings = {
-        "TRIPKIT_DATABASE": f"sqlite:///{database}",
-        "TRIPKIT_CLOCK": CLOCK,
-        "TRIPKIT_DEMO": "yes",
-        "TRIPKIT_MAIL": f"files:{site.mail}",
-        "TRIPKIT_URL": site.url,
-    }
+    url = f"http://{named or '127.0.0.1'}:{address.rpartition(':')[2]}"
+    site = Site(url=url, database=database, mail=folder / "mail")
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-c", SERVE, address],
-            env={**os.environ, **settings, **environment},
+            env={**os.environ, **site.environment(), **environment},
             stdout=log,
             stderr=subprocess.STDOUT,
         )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from tests.e2e.browsing import Visitor, faults, path_of, scrolls_sideways
 from tests.e2e.demonstration import Site
 from tests.e2e.signing_up import Plan, cancel, choose_visits, fill_contact, fill_person, plans
+from tripkit.actions.sealed_answers import opened
 from tripkit.reads.trip_page import TripPage
+from tripkit.settings import Settings
+from tripkit.storage import open_engine, sessions
+from tripkit.storage.bookings import AnswerRow
+from tripkit.storage.data_keys import vault_for
 
 PARTY = ("Leyla Påhittad", "Jonas Påhittad", "Mira Påhittad")
 
@@ -273,7 +276,10 @@ def test_what_follows_from_a_hidden_answer_can_still_be_corrected(
     page.locator(f"#{then}").fill("Jordnötter och selleri")
     page.locator("form .btn[type=submit]").click()
     expect(page.get_by_role("status").first).to_be_focused()
-    with closing(sqlite3.connect(fresh_site.database)) as database:
-        stored = [json.loads(value) for (value,) in database.execute("SELECT value FROM answer") if value]
+    url = f"sqlite:///{fresh_site.database}"
+    engine = open_engine(url, vault_for(Settings(database_url=url)))
+    with sessions(engine)() as session:
+        stored = [opened(session, row) for row in session.scalars(select(AnswerRow))]
+    engine.dispose()
     assert "Jordnötter och selleri" in stored
     assert "Jordnötter" not in stored

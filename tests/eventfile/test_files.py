@@ -15,7 +15,7 @@ UTF8 = "save the file as UTF-8, in your editor under “Save as” or “Encodin
 UNKNOWN_TEXT = (
     "nothing is known by the name of this file; texts are texts/organisation.<language>.md, texts/purpose.<language>.md,"
     " texts/terms.<language>.md, and <key>.<language>.md in texts/segments/, texts/topics/, texts/partners/, texts/sites/,"
-    " texts/speakers/, texts/programme/, texts/practical/"
+    " texts/speakers/, texts/programme/, texts/practical/, texts/reminders/"
 )
 UNSEEN = "take it away, or write the word again by hand"
 

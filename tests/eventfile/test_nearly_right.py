@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tripkit.eventfile.format.nearly_right import as_day, as_key, as_moment, as_time
+from tripkit.eventfile.format.nearly_right import as_day, as_key, as_moment, as_reminder_day, as_time
 from tripkit.eventfile.format.programme import EventEntry, ItemEntry
 from tripkit.eventfile.format.trip import GuaranteedEntry, SegmentEntry
 from tripkit.eventfile.other_words import word_meant
@@ -35,6 +35,12 @@ from tripkit.eventfile.other_words import word_meant
         (as_moment, "2027-03-31", "2027-03-31 09:00"),
         (as_moment, "2027-03-31 in the evening", None),
         (as_moment, "31 mars", None),
+        (as_reminder_day, "3 days before the trip", "{days: 3, before: trip_starts, at: 09:00}"),
+        (as_reminder_day, "2 veckor innan anmälan stänger kl 8", "{days: 14, before: signup_closes, at: 08:00}"),
+        (as_reminder_day, "1 dag efter resans slut, 17.30", "{days: 1, after: trip_ends, at: 17:30}"),
+        (as_reminder_day, "5 days before free cancelling ends", "{days: 5, before: free_cancel_until, at: 09:00}"),
+        (as_reminder_day, "1 day before changes end", "{days: 1, before: changes_until, at: 09:00}"),
+        (as_reminder_day, "before the trip", None),
     ],
 )
 def test_the_right_way_is_found_where_there_is_only_one(

@@ -22,7 +22,7 @@ from tripkit.domain.sentences import Sentence
 from tripkit.domain.trips import Figure, Organisation, Picture, Terms, Trip, TripStatus
 from tripkit.eventfile.consequences import consequences
 from tripkit.eventfile.format.programme import SECTIONS, EventEntry
-from tripkit.eventfile.plan import _GROUPS, Change, Difference, Edition, differences
+from tripkit.eventfile.plan import GROUPS, Change, Difference, Edition, differences
 from tripkit.eventfile.plan_words import LIST, THING, word
 from tripkit.i18n import say
 from tripkit.testing import both, make_item, make_organisation, make_segment, make_site, make_trip
@@ -194,7 +194,7 @@ def keys(model: type[BaseModel], above: str = "") -> Iterator[str]:
     for name, field in model.model_fields.items():
         key = field.alias or name
         inner = next((one for one in models(field.annotation)), None)
-        if inner is not None and key in _GROUPS:
+        if inner is not None and key in GROUPS:
             yield from keys(inner, f"{above}{key}.")
         else:
             yield above + key

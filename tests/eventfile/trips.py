@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import Phase
 from hypothesis import strategies as st
 
+from tripkit.domain.campaigns import Who
 from tripkit.domain.prices import Money, Price
 from tripkit.domain.programme import Choice, ItemKind, ProgrammeItem, Travel
 from tripkit.domain.questions import Condition, Option, Question, QuestionKind
+from tripkit.domain.reminders import Anchor, Reminder, Side
 from tripkit.domain.trips import (
     Contact,
     DayNote,
@@ -119,6 +121,11 @@ def in_languages(texts: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, s
 line, text = in_languages(lines), in_languages(paragraphs) | st.just({})
 
 
+def without_braces(texts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Texts in which nothing is taken for a placeholder."""
+    return texts.map(lambda one: one.replace("{", "("))
+
+
 def at(minutes: int) -> datetime:
     """So many minutes after the trip's first midnight in UTC."""
     return datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC) + timedelta(minutes=minutes)
@@ -187,6 +194,7 @@ def trips(draw: st.DrawFn) -> Trip:
         free_cancel_until=draw(st.none() | st.just(FIRST)),
         offer_hours=draw(st.sampled_from([1, 48])),
         largest_party=draw(st.sampled_from([1, 10])),
+        retention_days=draw(st.sampled_from([None, 3650])),
         status=draw(st.sampled_from(TripStatus)),
         status_note=draw(text),
         price=price,
@@ -258,6 +266,20 @@ def trips(draw: st.DrawFn) -> Trip:
                 when=Condition(question="diet", answers=("no", "1")),
                 at_least=draw(st.sampled_from([None, -5, 0])),
                 at_most=draw(st.sampled_from([None, 7])),
+            ),
+        ),
+        reminders=(
+            Reminder(
+                key="soon",
+                days=draw(st.sampled_from([0, 3, 365])),
+                side=draw(st.sampled_from(Side)),
+                anchor=draw(st.sampled_from([Anchor.TRIP_STARTS, Anchor.TRIP_ENDS, Anchor.SIGNUP_CLOSES])),
+                clock=draw(st.sampled_from([time(9), time(0), time(23, 59, 30)])),
+                audience=draw(st.sampled_from(Who)),
+                segments=draw(st.sampled_from([(), ("no",)])),
+                visits=draw(st.sampled_from([(), ("item-3",)])),
+                subject=draw(in_languages(without_braces(lines))),
+                text=draw(in_languages(without_braces(paragraphs))),
             ),
         ),
     )  # fmt: skip

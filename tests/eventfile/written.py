@@ -89,6 +89,11 @@ questions:
     when: {question: diet, answers: [vegan]}
 practical:
   - {key: shoes, title: {sv: Skor, en: Shoes}, text: {sv: Ta med skor., en: Bring shoes.}}
+reminders:
+  - key: soon
+    when: {days: 3, before: trip_starts, at: 09:00}
+    subject: {sv: Snart åker vi, en: We leave soon}
+    text: {sv: "Hej {name}!", en: "Hello {name}!"}
 """
 STORY = """\
 bookings:

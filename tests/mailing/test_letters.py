@@ -36,7 +36,7 @@ every_letter = pytest.mark.parametrize(("case", "language"), [(case, one) for ca
 
 
 def test_every_kind_of_letter_is_tried() -> None:
-    assert {values["kind"] for values in CASES.values()} == set(KINDS)
+    assert {values["kind"] for values in CASES.values()} == set(KINDS) - {"letter"}
 
 
 @every_letter

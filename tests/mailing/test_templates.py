@@ -19,9 +19,11 @@ import tripkit.mailing.words
 from tests.mailing.letters import make_letter
 from tripkit.domain.programme import ProgrammeItem
 from tripkit.mailing.letter import Attachment, Letter, Person
+from tripkit.mailing.notice import Notice
 from tripkit.mailing.words import words_for
 
 TEMPLATES = ("letter.txt", "letter.html")
+FRAME = "frame.html"
 OF_TYPE = {"letter": Letter, "person": Person, "visit": ProgrammeItem, "file": Attachment}
 
 
@@ -41,7 +43,7 @@ def test_a_template_names_only_what_it_is_given(name: str) -> None:
 
 
 def test_a_template_is_given_nothing_that_neither_names() -> None:
-    named = set().union(*(find_undeclared_variables(parsed(name)) for name in TEMPLATES))
+    named = set().union(*(find_undeclared_variables(parsed(name)) for name in (*TEMPLATES, FRAME)))
     # The subject is no template's, and needs the trip's short title.
     assert set(words_for(make_letter())) - named == {"short_title"}
 
@@ -74,4 +76,11 @@ def test_both_templates_ask_for_the_same() -> None:
     text, html = (parsed(name) for name in TEMPLATES)
     for of in OF_TYPE:
         assert set(attributes(text, of)) == set(attributes(html, of)), of
-    assert find_undeclared_variables(html) - find_undeclared_variables(text) == {"language"}
+    assert find_undeclared_variables(html) == find_undeclared_variables(text)
+    assert find_undeclared_variables(parsed(FRAME)) == {"language", "heading"}
+
+
+@pytest.mark.parametrize("name", ["notice.txt", "notice.html"])
+def test_a_notice_is_asked_for_what_it_has(name: str) -> None:
+    assert find_undeclared_variables(parsed(name)) <= {"notice", "heading", "language", "_"}
+    assert set(attributes(parsed(name), "notice")) <= {field.name for field in fields(Notice)}

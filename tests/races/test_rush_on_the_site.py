@@ -58,6 +58,7 @@ def process(engine: Engine, folder: Path, program: str, trip_id: int) -> Iterato
         "TRIPKIT_CLOCK": NOW.isoformat(),
         "TRIPKIT_SECRET_KEY": "only for tests, the same in both",
         "TRIPKIT_WORKER": "no",
+        "TRIPKIT_LIMITS": "no",
     }
     with (folder / f"{port}.log").open("wb") as log:
         serving = subprocess.Popen(

@@ -13,7 +13,7 @@ from tests.statements import count_statements
 from tripkit.actions.cancel_participants import cancel_participants
 from tripkit.domain.places import TripState
 from tripkit.reads.booking_page import booking_page
-from tripkit.reads.trip_list import organisation, organisations, trip_list
+from tripkit.reads.trip_list import organisation, organisations, trip_addresses, trip_list
 from tripkit.reads.trip_page import trip_page
 from tripkit.testing import (
     NOW,
@@ -72,8 +72,8 @@ def test_a_trip_page_takes_a_fixed_number_of_queries(
     with count_statements(session) as again:
         page = trip_page(session, organisation="resebyran", trip="hamnstad", now=NOW)
     assert page is not None and page.places.trip.taken == others
-    # Two to find it, nine lists of its parts, the trip, and three for how full it is; later its parts are known.
-    assert (len(first), len(again)) == (15, 5)
+    # One to find it, ten lists of its parts, the trip, and three for how full it is; later its parts are known.
+    assert (len(first), len(again)) == (15, 4)
 
 
 @pytest.mark.parametrize("trips", [1, 3, 120])
@@ -100,6 +100,24 @@ def test_coming_trips_come_first_and_past_ones_last(session: Session) -> None:
         "long past",
     ]
     assert [card.key for card in trip_list(session, organisation="andra", now=now)] == ["theirs"]
+
+
+def test_a_list_that_is_too_long_keeps_what_comes_soonest_and_the_site_map_everything(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key, days in (("past", -90), ("far", 400), ("soon", 0), ("later", 30), ("long-past", -120)):
+        move = timedelta(days=days)
+        applied(session, make_trip(key=key, starts_on=date(2027, 5, 5) + move, ends_on=date(2027, 5, 6) + move))
+    now = NOW + timedelta(days=30)
+    for longest, kept in ((2, ["soon", "later"]), (4, ["soon", "later", "far", "past"])):
+        monkeypatch.setattr("tripkit.reads.trip_list.LONGEST_LIST", longest)
+        assert [card.key for card in trip_list(session, now=now)] == kept
+    session.rollback()
+    with count_statements(session) as statements:
+        ((host, trips),) = trip_addresses(session).items()
+    assert host == ("resebyran", ("sv", "en"))
+    assert [key for key, _ in trips] == ["far", "later", "long-past", "past", "soon"]
+    assert len(statements) == 1
 
 
 def test_an_installation_without_trips_has_an_empty_list(session: Session) -> None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select, text, update
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
-from tripkit.storage import sessions, write
+from tests.conftest import in_files
+from tripkit.storage import rewrite, sessions, write
 from tripkit.storage.outbox import AuditRow
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 
 
-def entry(action: str, at: datetime = NOW) -> AuditRow:
-    return AuditRow(at=at, actor="test", origin="", action=action, details={"å": ["ä", "ö"]})
+def entry(action: str, at: datetime = NOW, reason: str = "") -> AuditRow:
+    return AuditRow(at=at, actor="test", origin="", action=action, reason=reason, details={"å": ["ä", "ö"]})
 
 
 def actions(session: Session) -> list[str]:
@@ -75,3 +76,24 @@ def test_a_writer_on_sqlite_holds_the_database_from_its_first_word(sqlite_engine
         }
         connection.execute(text("PRAGMA busy_timeout = 30000"))
     assert pragmas == {"journal_mode": "wal", "synchronous": 2}
+
+
+def test_what_was_taken_out_is_in_the_file_until_it_is_written_anew(sqlite_engine: Engine) -> None:
+    with sessions(sqlite_engine)() as session:
+        with write(session):
+            session.add_all([entry("one", reason="maja-ekstrom"), entry("other")])
+        with write(session):
+            session.execute(update(AuditRow).where(AuditRow.action == "one").values(reason=""))
+        assert b"maja-ekstrom" in in_files(sqlite_engine), "that is why"
+        with sessions(sqlite_engine)() as reader:
+            reader.execute(select(AuditRow.id)).all()
+            with write(session):
+                session.add(entry("third"))
+            assert not rewrite(session), "somebody still reads what was there before"
+        assert rewrite(session)
+        assert b"maja-ekstrom" not in in_files(sqlite_engine)
+        assert actions(session) == ["one", "other", "third"]
+
+
+def test_a_server_writes_its_files_by_itself(session: Session) -> None:
+    assert rewrite(session)

@@ -32,6 +32,8 @@ class Site:
     app: Flask
     client: FlaskClient
     session: Session
+    signed_in: FlaskClient | None = None
+    half_in: FlaskClient | None = None
 
     def publish(self, organisation: Organisation | None = None, **changes: Any) -> int:
         """Put `make_trip` with these changes on the site; its id."""

@@ -15,14 +15,23 @@ from werkzeug.routing import Rule
 from tests.web.conftest import Site
 from tripkit.actions.apply_trip import apply_trip
 from tripkit.actions.cancel_participants import cancel_participants
+from tripkit.actions.recording import digest_of
+from tripkit.domain.accounts import INVITATION_LASTS, LINK_LASTS
 from tripkit.domain.bookings import BookingMade
+from tripkit.domain.rights import Role
 from tripkit.domain.trips import Organisation, Picture, Speaker
 from tripkit.storage import db
+from tripkit.storage.accounts import AccountRow, SignInLinkRow
 from tripkit.storage.bookings import OfferRow, ParticipantRow
-from tripkit.testing import both, make_moment, make_organisation, make_trip
+from tripkit.storage.members import InvitationRow, MemberRow
+from tripkit.storage.trips import TripRow
+from tripkit.testing import NOW, both, make_moment, make_organisation, make_trip
 from tripkit.web import styles
 
-_ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+"""An argument in a rule, and its name."""
+WALKER = "walker@tripkit.example"
+"""Gets to every page of the organisations on stage, when signed in."""
 DRAWING = Picture(name="port.svg", media_type="image/svg+xml", data=b'<svg xmlns="http://www.w3.org/2000/svg"/>')
 
 
@@ -58,18 +67,51 @@ def stay_at(site: Site, organisation: Organisation | None = None) -> Stay:
         select(ParticipantRow.id).where(ParticipantRow.booking_id == made.booking_id).order_by(ParticipantRow.id)
     ).first()
     assert participant is not None
-    site.session.rollback()
+    # The same secret opens the one and the other: whoever walks over every address needs only one.
+    site.session.add(
+        SignInLinkRow(
+            digest=digest_of(made.token),
+            email="kontakt@tripkit.example",
+            language="en",
+            next_page="",
+            made_at=NOW,
+            expires_at=NOW + LINK_LASTS,
+        )
+    )
+    membership, invitation = _walker(site, trip_id, made.token)
+    site.session.commit()
     keys = {"item": "port", "site": "port", "speaker": "vera", "name": DRAWING.name, "filename": "places.js"}
     ids = {"token": made.token, "participant_id": str(participant), "offer_id": str(offer)}
+    ids |= {"member": str(membership), "invitation": str(invitation)}
     values = {
         "language": "en",
         "organisation": host.key,
         "trip": "hamnstad",
         "content": styles.look()[1],
+        "code": made.code,
         **keys,
         **ids,
     }
     return Stay(made, participant, values)
+
+
+def _walker(site: Site, trip_id: int, secret: str) -> tuple[int, int]:
+    """Somebody who owns the organisation and runs the installation, and an invitation there; the ids of both."""
+    host = site.session.scalars(select(TripRow.organisation_id).where(TripRow.id == trip_id)).one()
+    account = site.session.scalar(select(AccountRow.id).where(AccountRow.email_key == WALKER))
+    if account is None:
+        row = AccountRow(email=WALKER, email_key=WALKER, name="", language="en", made_at=NOW, is_administrator=True)
+        site.session.add(row)
+        site.session.flush()
+        account = row.id
+    member = MemberRow(account_id=account, organisation_id=host, role=Role.OWNER, made_at=NOW)
+    moments = {"made_at": NOW, "expires_at": NOW + INVITATION_LASTS}
+    invitation = InvitationRow(
+        organisation_id=host, email="new@tripkit.example", role=Role.READER, digest=digest_of(secret), **moments
+    )
+    site.session.add_all([member, invitation])
+    site.session.flush()
+    return member.id, invitation.id
 
 
 def rules(app: Flask, method: str = "GET") -> list[Rule]:
@@ -79,7 +121,7 @@ def rules(app: Flask, method: str = "GET") -> list[Rule]:
 
 def address(rule: Rule, values: Mapping[str, str]) -> str:
     """A rule with its arguments filled in, quoted already."""
-    return _ARGUMENT.sub(lambda found: values[found[1]], rule.rule)
+    return ARGUMENT.sub(lambda found: values[found[1]], rule.rule)
 
 
 def wrong_addresses(rule: Rule, values: Mapping[str, str], wrong: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -126,3 +126,19 @@ def send(client: FlaskClient, url: str, shown: Page, changes: Mapping[str, Any],
     for name, value in [*kept, *typed, ("do", do)]:
         data.setdefault(name, []).append(value)
     return client.post(url, data=data)
+
+
+def filled_in(fields: Iterable[tuple[str, str]], email: str = "asa@tripkit.example") -> dict[str, str]:
+    """The sign-up form of the trip in `tripkit.testing` as it would be sent, with signs in it that have to survive."""
+    return {
+        **dict(fields),
+        "contact_name": 'Åsa "Ö" <b>Öberg</b>',
+        "contact_email": email,
+        "organisation": "Påhittade kommunen",
+        "invoice_address": "Gatan 1\r\n123 45 Hamnstad",
+        "contact_travels": "yes",
+        "terms_version": "1",
+        "participants-0-segment": "city",
+        "participants-0-choices-am": "mill",
+        "do": "send",
+    }

@@ -117,7 +117,8 @@ def test_what_holds_secrets_is_neither_kept_nor_told_to_other_sites(
 
 
 @pytest.mark.parametrize(
-    "path", ["nothing", "..%2f..%2fetc", "....", ".half", f"{NAME}.eml", f"{NAME}/files/9", "%00", "ö"]
+    "path",
+    ["nothing", "..%2f..%2fetc", "....", ".half", f"{NAME}.eml", f"{NAME}/files/9", "%00", "ö", "a" * 400, "å" * 200],
 )
 def test_what_is_no_message_is_not_found(client: FlaskClient, folder: Path, path: str) -> None:
     Files(folder).send(compose(make_letter()))

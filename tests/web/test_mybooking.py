@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests.web.signup_visitor import Page, page, send, visitor
 from tripkit.actions.cancel_participants import cancel_participants
+from tripkit.actions.sealed_answers import opened
 from tripkit.domain.bookings import BookingMade
 from tripkit.storage.bookings import AnswerRow, BookingRow, OfferRow, ParticipantRow, WaitingRow
 from tripkit.storage.outbox import OutboxRow
@@ -141,7 +142,7 @@ def test_a_corrected_participant_keeps_what_was_not_touched(
     assert answer.status_code == 303
     assert "The participant is put right." in page(mine.client.get(answer.location)).words
     session.rollback()
-    assert {row.question: row.value for row in session.scalars(select(AnswerRow))} == stored
+    assert {row.question: opened(session, row) for row in session.scalars(select(AnswerRow))} == stored
     assert session.scalars(select(ParticipantRow)).one().name == "Karin Almfelt"
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from tests.web.signup_visitor import Page, page, send, visitor
+from tripkit.actions.sealed_answers import opened
 from tripkit.domain.prices import Money, Price
 from tripkit.domain.questions import Condition, Option, Question, QuestionKind
 from tripkit.domain.trips import TripStatus
@@ -328,7 +329,7 @@ def test_answers_of_all_ten_kinds_are_kept_on_refusal_and_stored(engine: Engine,
     assert refused.status_code == 422
     assert send(client, URL, page(refused), {"terms_version": "1"}).status_code == 303
     session.rollback()
-    stored = {row.question: row.value for row in session.scalars(select(AnswerRow))}
+    stored = {row.question: opened(session, row) for row in session.scalars(select(AnswerRow))}
     assert stored == ANSWERS | {"long_text": "two\nlines", "yes_no": False, "many_of": ("red", "blue")}
 
 
@@ -349,7 +350,7 @@ def test_questions_say_of_whom_they_are_asked_and_irrelevant_answers_are_ignored
     )
     assert answer.status_code == 303
     session.rollback()
-    assert {row.question: row.value for row in session.scalars(select(AnswerRow))} == {"lift": False}
+    assert {row.question: opened(session, row) for row in session.scalars(select(AnswerRow))} == {"lift": False}
 
 
 @pytest.mark.parametrize(

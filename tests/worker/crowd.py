@@ -22,6 +22,7 @@ from tripkit.storage.outbox import OutboxRow
 from tripkit.testing import NOW, booked, make_participant
 from tripkit.worker import delivery
 from tripkit.worker import thread as thread_module
+from tripkit.worker.leases import Lease
 from tripkit.worker.smtp import Smtp
 
 PATIENCE = 60.0
@@ -48,10 +49,10 @@ def with_threads_and_no_lease(settings: Settings, number: int, go: Any) -> None:
         with_threads(settings, number, go)
 
 
-def _look_only(session: Any, now: Any) -> tuple[int, str] | None:
+def _look_only(session: Any, *_: Any) -> Lease | None:
     found = session.scalar(select(OutboxRow.id).where(OutboxRow.state == "waiting").order_by(OutboxRow.id).limit(1))
     session.rollback()
-    return None if found is None else (found, "")
+    return None if found is None else Lease(found, "")
 
 
 def _until_all_are_sent(settings: Settings) -> None:

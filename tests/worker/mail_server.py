@@ -22,10 +22,11 @@ DROP = "drop"
 
 @dataclass
 class Took:
-    """One message a server took. ``to``: recipients of the envelope."""
+    """One message a server took. ``to``: recipients of the envelope, ``bounces_to``: its sender."""
 
     to: list[str]
     message: EmailMessage
+    bounces_to: str = ""
 
     @property
     def id(self) -> str:
@@ -38,6 +39,7 @@ class MailServer:
 
     ``at_recipient``, ``at_sender``, ``at_data``: answers to give in turn, the usual one when there is none left; to
     DATA after the message was read. ``slow``: seconds before the answer to DATA. ``reached``: a message has come.
+    ``peers``: the other ends of the lines it took messages on.
     """
 
     port: int = 0
@@ -49,6 +51,7 @@ class MailServer:
     took: list[Took] = field(default_factory=list)
     logins: list[tuple[bytes, bytes]] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
+    peers: set[object] = field(default_factory=set)
     reached: Event = field(default_factory=Event)
     when_it_comes: Callable[[], object] = lambda: None
 
@@ -60,8 +63,9 @@ class MailServer:
         """To whom the messages it took went, in their order."""
         return [address for took in self.took for address in took.to]
 
-    async def handle_MAIL(self, server: Any, _s: Any, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
         envelope.mail_from = address
+        self.peers.add(session.peer)
         return self.at_sender.pop(0) if self.at_sender else "250 OK"
 
     async def handle_RCPT(self, server: Any, _s: Any, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
@@ -78,7 +82,7 @@ class MailServer:
         if answer == DROP or answer.startswith("250"):
             message = message_from_bytes(envelope.content or b"", policy=policy.default)
             assert isinstance(message, EmailMessage)
-            self.took.append(Took(list(envelope.rcpt_tos), message))
+            self.took.append(Took(list(envelope.rcpt_tos), message, envelope.mail_from or ""))
             self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
         if answer == DROP:
             server.transport.abort()

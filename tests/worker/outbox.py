@@ -13,6 +13,7 @@ from tripkit.domain.bookings import BookingMade
 from tripkit.settings import Clock, Settings
 from tripkit.storage import sessions
 from tripkit.storage.outbox import OutboxRow
+from tripkit.storage.work import MailServerRow
 from tripkit.testing import NOW, booked, make_participant
 from tripkit.worker.delivery import deliver_due
 from tripkit.worker.smtp import Smtp
@@ -42,6 +43,11 @@ class Outbox:
         settings = replace(self.settings, clock=Clock(NOW + after))
         patient = transport or Smtp(self.settings.mail, patience=5, long_patience=5)
         return deliver_due(sessions(self.engine), patient, settings)
+
+    def server(self, name: str) -> MailServerRow:
+        """How a mail server stands, as it is now."""
+        self.session.rollback()
+        return self.session.get_one(MailServerRow, name, populate_existing=True)
 
     def rows(self) -> list[OutboxRow]:
         """Every message, oldest first, as it is now."""

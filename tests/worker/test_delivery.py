@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -14,16 +15,29 @@ from tests.worker.outbox import Outbox, near
 from tripkit.actions.cancel_participants import cancel_participants
 from tripkit.actions.recording import digest_of, tell
 from tripkit.actions.send_link import send_new_link
+from tripkit.actions.take_up_messages import take_up_messages
+from tripkit.reads.message_list import message_list
 from tripkit.storage import sessions, write
 from tripkit.storage.bookings import BookingRow, LinkRow
-from tripkit.storage.outbox import OutboxRow
+from tripkit.storage.outbox import MAY_BE_TWICE, OutboxRow
+from tripkit.storage.work import MailServerRow
 from tripkit.testing import NOW, make_moment
-from tripkit.worker.delivery import AGAIN_AFTER, GIVE_UP_AFTER, deliver_due, lease, revive
+from tripkit.worker.delivery import deliver_due
+from tripkit.worker.heart import Passer
+from tripkit.worker.leases import Lease, Limits, lease
+from tripkit.worker.retries import AFTER_GREYLISTING, AGAIN_AFTER, GIVE_UP_AFTER, SERVER_AWAY
 from tripkit.worker.smtp import Smtp
 
 MINUTE = timedelta(minutes=1)
 LATER = timedelta(seconds=90)
 """After the first wait, also when the test itself took a while."""
+AFTER_GREY = timedelta(minutes=8)
+NO_LIMITS = Limits()
+
+
+def waits(row: OutboxRow, since: timedelta, wait: timedelta) -> bool:
+    """Whether its next try comes about so long after: a fifth more or less, and what the test took meanwhile."""
+    return wait * 0.8 <= row.next_at - NOW - since <= wait * 1.2 + MINUTE / 2
 
 
 def test_a_confirmation_is_delivered_once(outbox: Outbox, mail_server: MailServer) -> None:
@@ -75,25 +89,45 @@ def test_a_bookings_messages_keep_their_order(outbox: Outbox, mail_server: MailS
     assert outbox.deliver() == 1
     assert mail_server.addresses() == ["jonas@tripkit.example"]
     assert outbox.states() == [("waiting", 1), ("waiting", 0), ("sent", 1)]
-    assert outbox.deliver(LATER) == 2
+    assert outbox.deliver(AFTER_GREY) == 2
     subjects = [str(took.message["Subject"]) for took in mail_server.took[1:]]
     assert [subject.split(".")[0] for subject in subjects] == ["One place is confirmed", "Leyla Norrman is cancelled"]
 
 
 def test_a_greylisted_message_comes_again_with_the_same_identity(outbox: Outbox, mail_server: MailServer) -> None:
     outbox.sign_up()
-    mail_server.at_recipient = ["451 4.7.1 Greylisted"] * 2
+    mail_server.at_recipient = ["451 4.7.1 <leyla@tripkit.example> is greylisted"] * 2
     assert outbox.deliver() == 0
     row = outbox.row()
-    assert row.last_error == "Away: recipient refused: 451 4.7.1 Greylisted"
-    assert near(row.next_at, NOW + AGAIN_AFTER[0])
-    assert outbox.deliver(MINUTE / 2) == 0
+    assert row.last_error == "Greylisted: recipient refused: 451 4.7.1 … is greylisted", "whom it is about is not noted"
+    assert waits(row, timedelta(), AFTER_GREYLISTING[0])
+    assert outbox.deliver(4 * MINUTE) == 0
     assert outbox.row().attempts == 1, "it is not tried before its time"
-    assert outbox.deliver(MINUTE * 2) == 0
-    assert near(outbox.row().next_at, NOW + 2 * MINUTE + AGAIN_AFTER[1])
-    assert outbox.deliver(MINUTE * 9) == 1
+    assert outbox.deliver(8 * MINUTE) == 0
+    assert waits(outbox.row(), 8 * MINUTE, AFTER_GREYLISTING[1])
+    assert outbox.deliver(27 * MINUTE) == 1
     assert [took.id for took in mail_server.took] == [f"<{row.message_id}@tripkit.example>"]
     assert outbox.row().last_error is None
+
+
+def test_a_recipient_whose_mailbox_is_full_is_tried_sooner_than_a_greylisted_one(
+    outbox: Outbox, mail_server: MailServer
+) -> None:
+    outbox.sign_up()
+    mail_server.at_recipient = ["452 4.2.2 The mailbox is full"]
+    outbox.deliver()
+    assert waits(outbox.row(), timedelta(), AGAIN_AFTER[0])
+
+
+def test_waits_are_spread_so_that_what_failed_together_does_not_come_back_together(
+    outbox: Outbox, mail_server: MailServer
+) -> None:
+    for number in range(8):
+        outbox.sign_up(f"Person{number}")
+    mail_server.at_recipient = ["452 Too many at once"] * 8
+    outbox.deliver()
+    spread = [row.next_at for row in outbox.rows()]
+    assert max(spread) - min(spread) > AGAIN_AFTER[0] * 0.05
 
 
 @pytest.mark.parametrize("at", ["at_recipient", "at_data"])
@@ -117,21 +151,50 @@ def test_a_refused_sender_is_a_setting_to_put_right_so_nothing_dies(outbox: Outb
     assert outbox.deliver(LATER) == 1
 
 
-def test_a_server_that_is_away_stops_the_round_at_the_first_message(outbox: Outbox) -> None:
+def test_a_server_that_is_away_stops_the_round_and_costs_no_message_a_try(outbox: Outbox) -> None:
     outbox.sign_up()
     outbox.sign_up("Jonas Ekdahl")
-    assert outbox.deliver(transport=Smtp(f"smtp://127.0.0.1:{free_port()}")) == 0
-    assert outbox.states() == [("waiting", 1), ("waiting", 0)]
+    nobody = Smtp(f"smtp://127.0.0.1:{free_port()}")
+    assert outbox.deliver(transport=nobody) == 0
+    assert outbox.states() == [("waiting", 0), ("waiting", 0)]
     assert (outbox.rows()[0].last_error or "").startswith("ServerAway: ConnectionRefusedError")
     assert outbox.deliver(LATER) == 2
+
+
+def test_a_server_that_is_away_is_left_alone_longer_and_longer_by_everybody(outbox: Outbox) -> None:
+    outbox.sign_up()
+    nobody, tried, now = Smtp(f"smtp://127.0.0.1:{free_port()}"), [], timedelta()
+    for _ in range(len(SERVER_AWAY) + 2):
+        outbox.deliver(now, nobody)
+        away = outbox.server(nobody.server)
+        assert away.away_until is not None
+        tried.append((away.away_until - NOW - now) / timedelta(seconds=1))
+        assert outbox.deliver(now, nobody) == 0
+        assert outbox.server(nobody.server).failures == len(tried), "nobody asks it meanwhile"
+        now = away.away_until - NOW + timedelta(seconds=1)
+    for wait, expected in zip(tried, (*SERVER_AWAY, SERVER_AWAY[-1], SERVER_AWAY[-1]), strict=True):
+        assert 0.8 <= wait / expected.total_seconds() <= 1.2 + 10 / expected.total_seconds()
+    assert outbox.states() == [("waiting", 0)], "and nothing is given up for it"
+
+
+def test_a_server_that_is_back_starts_with_a_clean_slate(outbox: Outbox, mail_server: MailServer) -> None:
+    outbox.sign_up()
+    with write(outbox.session):
+        name = Smtp(mail_server.url).server
+        outbox.session.add(MailServerRow(name=name, failures=3, away_until=NOW, last_error="away"))
+    assert outbox.deliver(LATER) == 1
+    server = outbox.server(name)
+    assert (server.failures, server.away_until, server.last_error) == (0, None, None)
 
 
 def test_a_server_that_hangs_is_left_in_time(outbox: Outbox, mail_server: MailServer) -> None:
     outbox.sign_up()
     mail_server.slow = 3
-    assert outbox.deliver(transport=Smtp(mail_server.url, patience=0.3, long_patience=0.3)) == 0
+    patient = Smtp(mail_server.url, patience=0.3, long_patience=0.3)
+    assert outbox.deliver(transport=patient) == 0
     assert outbox.states() == [("waiting", 1)]
-    assert "timed out" in (outbox.row().last_error or "")
+    assert "LineCut" in (outbox.row().last_error or "")
+    assert outbox.server(patient.server).failures == 1
 
 
 def test_a_line_dropped_after_data_leads_to_the_same_message_again(outbox: Outbox, mail_server: MailServer) -> None:
@@ -142,6 +205,60 @@ def test_a_line_dropped_after_data_leads_to_the_same_message_again(outbox: Outbo
     assert outbox.deliver(LATER) == 1
     first, second = mail_server.took
     assert first.id == second.id, "who has got it twice can tell that it is the same"
+    assert (outbox.row().last_error or "").startswith(f"{MAY_BE_TWICE}. LineCut: "), "and so can who runs the server"
+
+
+def test_what_may_have_arrived_twice_stays_noted_whatever_else_goes_wrong(
+    outbox: Outbox, mail_server: MailServer
+) -> None:
+    outbox.sign_up()
+    mail_server.at_data = [DROP]
+    assert outbox.deliver() == 0
+    mail_server.at_recipient = ["451 Not now"]
+    assert outbox.deliver(LATER) == 0
+    assert outbox.deliver(timedelta(days=1)) == 1
+    noted = outbox.row().last_error or ""
+    assert noted.startswith(f"{MAY_BE_TWICE}. LineCut: ") and "451 Not now" in noted
+    with sessions(outbox.engine)() as session:
+        assert [one.id for one in message_list(session, states=["sent"], twice=True)] == [outbox.row().id]
+
+
+def test_a_message_that_always_loses_the_line_holds_nobody_up(outbox: Outbox, mail_server: MailServer) -> None:
+    outbox.sign_up()
+    mail_server.at_data = [DROP]
+    outbox.deliver()
+    outbox.sign_up("Jonas Ekdahl")
+    assert outbox.deliver(timedelta(seconds=10)) == 1
+    assert mail_server.addresses()[-1] == "jonas@tripkit.example"
+
+
+def test_many_messages_go_over_one_line(outbox: Outbox, mail_server: MailServer) -> None:
+    for number in range(12):
+        outbox.sign_up(f"Person{number}")
+    mail_server.at_recipient = ["250 OK"] * 5 + ["550 Not here"]
+    assert outbox.deliver() == 11
+    assert len(mail_server.peers) == 1
+
+
+def test_no_more_are_in_hand_at_once_than_the_server_is_to_take(outbox: Outbox) -> None:
+    for number in range(3):
+        outbox.sign_up(f"Person{number}")
+    two = Limits("mail.example:25", at_once=2)
+    with sessions(outbox.engine)() as others:
+        assert [type(lease(others, Passer(), NOW, two)) for _ in range(3)] == [Lease, Lease, type(None)]
+        assert isinstance(lease(others, Passer(), NOW, NO_LIMITS), Lease)
+
+
+def test_no_more_go_in_a_minute_than_the_server_is_to_take(outbox: Outbox, mail_server: MailServer) -> None:
+    for number in range(3):
+        outbox.sign_up(f"Person{number}")
+    outbox.settings = replace(outbox.settings, mail_per_minute=2)
+    assert outbox.deliver() == 1, "the next one may go in half a minute, and nobody waits that long for it"
+    assert outbox.deliver(timedelta(seconds=10)) == 0
+    assert outbox.deliver(timedelta(seconds=40)) == 1
+    outbox.settings = replace(outbox.settings, mail_per_minute=600)
+    outbox.sign_up("Jonas Ekdahl")
+    assert outbox.deliver(timedelta(seconds=90)) == 2, "a tenth of a second is waited for"
 
 
 @pytest.mark.parametrize("answer", ["421 Going down", "500 What", "554 No"])
@@ -154,22 +271,26 @@ def test_a_taken_message_is_not_sent_again_for_a_bad_goodbye(
     assert len(mail_server.took) == 1
 
 
-def test_a_server_is_given_five_days_to_come_back(sqlite_outbox: Outbox) -> None:
+def test_a_recipient_is_given_five_days(sqlite_outbox: Outbox, mail_server: MailServer) -> None:
     sqlite_outbox.sign_up()
-    nobody = Smtp(f"smtp://127.0.0.1:{free_port()}")
+    mail_server.at_recipient = ["452 The mailbox is full"] * 1000
     tried, now = [], timedelta()
     while sqlite_outbox.row().state == "waiting":
-        sqlite_outbox.deliver(now, nobody)
+        sqlite_outbox.deliver(now)
         tried.append(now)
         now = sqlite_outbox.row().next_at - NOW
     assert GIVE_UP_AFTER <= tried[-1] < GIVE_UP_AFTER + 2 * AGAIN_AFTER[-1]
-    waits = [later - earlier for earlier, later in pairwise(tried)]
-    assert [round(wait / MINUTE) for wait in waits[:8]] == [1, 2, 5, 15, 30, 60, 60, 60]
+    apart = [later - earlier for earlier, later in pairwise(tried)]
+    expected = [*AGAIN_AFTER, AGAIN_AFTER[-1], AGAIN_AFTER[-1]]
+    assert all(0.8 * wait <= real <= 1.2 * wait + MINUTE / 2 for wait, real in zip(expected, apart, strict=False))
 
 
-def test_after_a_week_without_a_worker_the_first_try_is_not_the_last(sqlite_outbox: Outbox) -> None:
+def test_after_a_week_without_a_worker_the_first_try_is_not_the_last(
+    sqlite_outbox: Outbox, mail_server: MailServer
+) -> None:
     sqlite_outbox.sign_up()
-    sqlite_outbox.deliver(timedelta(days=7), Smtp(f"smtp://127.0.0.1:{free_port()}"))
+    mail_server.at_recipient = ["452 The mailbox is full"]
+    sqlite_outbox.deliver(timedelta(days=7))
     assert sqlite_outbox.states() == [("waiting", 1)]
 
 
@@ -177,10 +298,10 @@ def test_what_was_given_up_can_be_taken_up_again(outbox: Outbox, mail_server: Ma
     outbox.sign_up()
     mail_server.at_recipient = ["550 Not yet known here"]
     outbox.deliver()
-    assert revive(outbox.session, NOW) == 1
+    assert take_up_messages(outbox.session, state="dead", moment=make_moment()) == 1
     assert outbox.states() == [("waiting", 0)]
     assert outbox.deliver() == 1
-    assert revive(outbox.session, NOW) == 0
+    assert take_up_messages(outbox.session, state="dead", moment=make_moment()) == 0
     body = mail_server.took[0].message.get_body(("plain",))
     assert body is not None and "/en/booking/" in body.get_content(), "its link is still in it"
 
@@ -221,7 +342,7 @@ def test_one_message_is_in_hand_at_a_time(outbox: Outbox, mail_server: MailServe
 def test_a_lease_keeps_others_away_until_it_runs_out(outbox: Outbox) -> None:
     outbox.sign_up()
     with sessions(outbox.engine)() as dies:
-        assert lease(dies, NOW) is not None
+        assert isinstance(lease(dies, Passer(), NOW, NO_LIMITS), Lease)
     assert outbox.deliver(4 * MINUTE) == 0
     assert outbox.deliver(5 * MINUTE) == 1
 
@@ -231,7 +352,7 @@ def test_a_sent_message_is_noted_though_the_lease_was_lost(outbox: Outbox, mail_
 
     def another_takes_it() -> None:
         with sessions(outbox.engine)() as other:
-            assert lease(other, NOW + 6 * MINUTE) is not None
+            assert isinstance(lease(other, Passer(), NOW + 6 * MINUTE, NO_LIMITS), Lease)
 
     outbox.sign_up()
     mail_server.when_it_comes = another_takes_it
@@ -244,7 +365,7 @@ def test_a_sent_message_is_noted_though_the_lease_was_lost(outbox: Outbox, mail_
 def test_a_failure_after_a_lost_lease_leaves_the_message_to_who_has_it(outbox: Outbox, mail_server: MailServer) -> None:
     def another_takes_it() -> None:
         with sessions(outbox.engine)() as other:
-            assert lease(other, NOW + 6 * MINUTE) is not None
+            assert isinstance(lease(other, Passer(), NOW + 6 * MINUTE, NO_LIMITS), Lease)
 
     outbox.sign_up()
     mail_server.when_it_comes = another_takes_it

@@ -15,7 +15,7 @@ from tests.worker import crowd
 from tests.worker.mail_server import MailServer
 from tests.worker.outbox import Outbox
 from tripkit.storage.bookings import BookingRow
-from tripkit.worker.delivery import LEASE
+from tripkit.worker.leases import LEASE
 
 PROCESSES = 3
 MESSAGES = 30

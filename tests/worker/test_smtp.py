@@ -6,15 +6,17 @@ import shutil
 import smtplib
 import ssl
 import subprocess
+from contextlib import closing
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import missing
 from tests.worker.mail_server import MailServer, free_port, serve
 from tripkit.worker import smtp as smtp_module
 from tripkit.worker.smtp import Smtp
-from tripkit.worker.trouble import Away, Refused, ServerAway
+from tripkit.worker.trouble import Away, Greylisted, LineCut, Refused, ServerAway
 
 PASSWORD = "s3cret%2Ford"
 
@@ -31,10 +33,10 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate of 127.0.0.1 that nobody signed but itself, and its key, in one file."""
     openssl = shutil.which("openssl")
     if openssl is None:
-        pytest.skip("openssl is not here to make a certificate")
+        missing("openssl", "openssl is not installed: it makes a certificate for a test")
     folder = tmp_path_factory.mktemp("certificate")
     made = [
-        openssl,
+        str(openssl),
         "req",
         "-x509",
         "-newkey",
@@ -52,6 +54,12 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return both
 
 
+def send(server: Smtp) -> None:
+    """Hand one message over, and say goodbye."""
+    with closing(server):
+        server.send(a_message())
+
+
 @pytest.fixture
 def tls(certificate: Path) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -67,40 +75,40 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_server_that_can_encrypt_is_spoken_to_encrypted(tls: ssl.SSLContext) -> None:
     with serve(MailServer(), tls=tls) as mail:
-        Smtp(mail.url).send(a_message())
+        send(Smtp(mail.url))
     assert mail.encrypted == [True]
 
 
 def test_a_server_that_cannot_is_spoken_to_plainly() -> None:
     with serve(MailServer()) as mail:
-        Smtp(mail.url).send(a_message())
+        send(Smtp(mail.url))
     assert mail.encrypted == [False]
 
 
 def test_user_and_password_of_the_address_log_in(tls: ssl.SSLContext) -> None:
     with serve(MailServer(), tls=tls, log_in=True) as mail:
-        Smtp(mail.url.replace("//", f"//tr%40ip:{PASSWORD}@")).send(a_message())
+        send(Smtp(mail.url.replace("//", f"//tr%40ip:{PASSWORD}@")))
     assert mail.logins == [(b"tr@ip", b"s3cret/ord")]
     assert mail.addresses() == ["leyla@tripkit.example"]
 
 
 def test_a_wrong_password_is_a_setting_to_put_right_and_is_not_said(tls: ssl.SSLContext) -> None:
     with serve(MailServer(), tls=tls, log_in=True) as mail, pytest.raises(ServerAway, match="535") as refused:
-        Smtp(mail.url.replace("//", "//trip:wr0ng@")).send(a_message())
+        send(Smtp(mail.url.replace("//", "//trip:wr0ng@")))
     assert "wr0ng" not in str(refused.value)
 
 
 @pytest.mark.usefixtures("elsewhere")
 def test_a_password_is_not_sent_over_a_line_others_can_read() -> None:
     with serve(MailServer(), log_in=True) as mail, pytest.raises(ServerAway, match="no encryption"):
-        Smtp(mail.url.replace("//", f"//trip:{PASSWORD}@")).send(a_message())
+        send(Smtp(mail.url.replace("//", f"//trip:{PASSWORD}@")))
     assert mail.logins == [] and mail.took == []
 
 
 @pytest.mark.usefixtures("elsewhere")
 def test_a_certificate_nobody_knows_is_not_trusted_elsewhere(tls: ssl.SSLContext) -> None:
     with serve(MailServer(), tls=tls) as mail, pytest.raises(ServerAway, match="CERTIFICATE_VERIFY_FAILED"):
-        Smtp(mail.url).send(a_message())
+        send(Smtp(mail.url))
     assert mail.took == []
 
 
@@ -110,7 +118,7 @@ def test_a_certificate_the_machine_knows_is_trusted(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with serve(MailServer(), tls=tls) as mail:
-        Smtp(mail.url).send(a_message())
+        send(Smtp(mail.url))
     assert mail.encrypted == [True]
 
 
@@ -119,14 +127,14 @@ def test_smtps_encrypts_from_the_first_word(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with serve(MailServer(), tls=tls, wrapped=True, log_in=True) as mail:
-        Smtp(mail.url.replace("smtp://", f"smtps://trip:{PASSWORD}@")).send(a_message())
+        send(Smtp(mail.url.replace("smtp://", f"smtps://trip:{PASSWORD}@")))
     assert mail.encrypted == [True]
     assert mail.logins == [(b"trip", b"s3cret/ord")]
 
 
 def test_smtps_at_a_server_that_speaks_plainly_is_not_there() -> None:
     with serve(MailServer()) as mail, pytest.raises(ServerAway):
-        Smtp(mail.url.replace("smtp://", "smtps://"), patience=1).send(a_message())
+        send(Smtp(mail.url.replace("smtp://", "smtps://"), patience=1))
     assert mail.took == []
 
 
@@ -149,8 +157,10 @@ def test_these_are_not(host: str) -> None:
         (smtplib.SMTPSenderRefused(550, b"No", "o@x.example"), Away),
         (smtplib.SMTPDataError(554, b"Spam"), Refused),
         (smtplib.SMTPDataError(452, b"Full"), Away),
-        (smtplib.SMTPServerDisconnected("gone"), ServerAway),
-        (TimeoutError("timed out"), ServerAway),
+        (smtplib.SMTPRecipientsRefused({"a@x.example": (450, b"4.2.0 Greylisted, see help")}), Greylisted),
+        (smtplib.SMTPDataError(451, b"4.7.1 Try again"), Greylisted),
+        (smtplib.SMTPServerDisconnected("gone"), LineCut),
+        (TimeoutError("timed out"), LineCut),
         (smtplib.SMTPNotSupportedError("SMTPUTF8"), Refused),
         (smtplib.SMTPHeloError(504, b"Who"), Away),
     ],
@@ -166,4 +176,4 @@ def test_a_servers_long_answer_is_kept_short_and_on_one_line() -> None:
 
 def test_nobody_there_is_said_plainly() -> None:
     with pytest.raises(ServerAway, match="ConnectionRefusedError"):
-        Smtp(f"smtp://127.0.0.1:{free_port()}").send(a_message())
+        send(Smtp(f"smtp://127.0.0.1:{free_port()}"))

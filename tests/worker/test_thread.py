@@ -9,6 +9,7 @@ import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -16,11 +17,15 @@ from sqlalchemy import select
 from tests.worker.mail_server import MailServer
 from tests.worker.outbox import Outbox
 from tripkit.actions.cancel_participants import cancel_participants
+from tripkit.domain.bookings import Moment
 from tripkit.settings import Clock
+from tripkit.storage import wake_after_commit
 from tripkit.storage.bookings import OfferRow
 from tripkit.testing import NOW, applied, make_moment, make_trip
-from tripkit.worker import thread as thread_module
-from tripkit.worker.thread import Worker, start
+from tripkit.worker import worker as worker_module
+from tripkit.worker.jobs import Job, run_jobs
+from tripkit.worker.thread import start
+from tripkit.worker.worker import Worker
 
 PATIENCE = 20.0
 
@@ -91,14 +96,14 @@ def test_a_process_that_ends_finishes_the_message_that_is_under_way(outbox: Outb
 def test_the_thread_outlives_a_round_that_fails(
     sqlite_outbox: Outbox, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    deliver, failures = thread_module.deliver_due, [OSError("the database is away")]
+    deliver, failures = worker_module.deliver_due, [OSError("the database is away")]
 
     def fails_once(*args: object, **values: object) -> int:
         if failures:
             raise failures.pop()
         return deliver(*args, **values)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(thread_module, "deliver_due", fails_once)
+    monkeypatch.setattr(worker_module, "deliver_due", fails_once)
     sqlite_outbox.sign_up()
     worker = start(sqlite_outbox.settings)
     wait_for(lambda: mail_server.took, "the next round delivers")
@@ -106,36 +111,43 @@ def test_the_thread_outlives_a_round_that_fails(
     assert "the worker could not finish its round" in caplog.text
 
 
-def test_a_sweep_that_fails_does_not_keep_messages_waiting(
-    sqlite_outbox: Outbox, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+def test_what_this_process_writes_is_delivered_at_once(outbox: Outbox, mail_server: MailServer) -> None:
+    """It is woken after the commit, and not before; looking by itself would come too late for this."""
+    worker = start(outbox.settings)
+    try:
+        wait_for(lambda: worker.rounds, "it has looked, and found nothing")
+        worker.look_every = 3600.0
+        wait_for(lambda: worker.rounds > 1, "its short sleep is over")
+        outbox.sign_up()
+        time.sleep(0.5)
+        assert mail_server.took == [], "nobody woke it"
+        wake_after_commit(outbox.engine, worker.wake)
+        outbox.sign_up("Jonas Ekdahl")
+        wait_for(lambda: len(mail_server.took) == 2, "it was woken")
+    finally:
+        worker.stop(wait=PATIENCE)
+
+
+def test_a_job_that_fails_keeps_neither_messages_nor_other_jobs_waiting(
+    sqlite_outbox: Outbox, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fails(*_: object, **__: object) -> int:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(thread_module, "expire_offers", fails)
-    sqlite_outbox.sign_up()
-    worker = Worker(sqlite_outbox.settings)
-    with pytest.raises(ZeroDivisionError):
-        worker.look()
-    assert len(mail_server.took) == 1
-    assert worker.look() == 0, "the sweep is not tried again at once"
-    worker.close()
-
-
-def test_a_guarantee_that_cannot_be_released_holds_up_no_offer(
-    sqlite_outbox: Outbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fails(*_: object, **__: object) -> int:
-        raise ZeroDivisionError
-
     swept = []
-    monkeypatch.setattr(thread_module, "release_guarantees", fails)
-    monkeypatch.setattr(thread_module, "expire_offers", lambda *_, moment: swept.append(moment.actor))
-    worker = Worker(sqlite_outbox.settings)
-    with pytest.raises(ZeroDivisionError):
-        worker.look()
-    worker.close()
+
+    def fails(*_: object, **__: object) -> int:
+        raise ZeroDivisionError
+
+    def works(_: object, *, moment: Moment) -> int:
+        swept.append(moment.actor)
+        return 1
+
+    jobs = (Job("fails", timedelta(minutes=1), fails), Job("works", timedelta(minutes=1), works))
+    monkeypatch.setattr(worker_module, "run_jobs", partial(run_jobs, jobs=jobs))
+    sqlite_outbox.sign_up()
+    with Worker(sqlite_outbox.settings) as worker:
+        assert worker.look() == 1
+        assert worker.sweep() == 0, "neither is due again at once"
     assert swept == ["worker"]
+    assert "job fails failed" in caplog.text
 
 
 def test_one_look_ends_an_offer_and_tells_the_one_who_lost_it_and_the_next(
@@ -149,9 +161,8 @@ def test_one_look_ends_an_offer_and_tells_the_one_who_lost_it_and_the_next(
     outbox.deliver()
     until = outbox.session.scalars(select(OfferRow.until)).one()
     mail_server.took.clear()
-    worker = Worker(replace(outbox.settings, clock=Clock(until + timedelta(seconds=1))))
-    assert worker.look() == 2
-    worker.close()
+    with Worker(replace(outbox.settings, clock=Clock(until + timedelta(seconds=1)))) as worker:
+        assert worker.look() == 2
     assert [(took.to[0], str(took.message["Subject"]).strip()[:22]) for took in mail_server.took] == [
         ("bertil@tripkit.example", "The offer was not answ"),
         ("cecilia@tripkit.example", "A place on the trip is"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,7 +10,9 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from tripkit.actions.apply_dates import follow_dates
+from tripkit.actions.apply_moments import follow_moments
 from tripkit.actions.apply_pools import sync_pools
+from tripkit.actions.change_organisation import count_up, write_organisation
 from tripkit.actions.losses import what_would_be_lost
 from tripkit.actions.recording import audit
 from tripkit.actions.seating import lock_pools, lock_seating
@@ -21,6 +22,7 @@ from tripkit.domain.programme import ProgrammeItem
 from tripkit.domain.refusals import PlanRefused
 from tripkit.domain.sentences import sentence
 from tripkit.domain.trips import Organisation, Picture, Trip
+from tripkit.eventfile.noted_changes import noted_changes
 from tripkit.reads.trip_page import pictures as stored_pictures
 from tripkit.reads.trip_plan import AnySession, find_trip, trip_plan
 from tripkit.storage import write
@@ -71,7 +73,12 @@ def apply_trip(
             raise PlanRefused(
                 sentence("The trip was not changed, since this would lose what people have booked."), reasons
             )
+        changes = dict(noted_changes(organisation, before, after))
+        if not same_pictures:
+            changes["picture"] = None
         _change(session, trip_id, before, after, pictures, moment)
+        audit(session, "change_trip", moment=moment, trip_id=trip_id, changes=changes)
+        _settle(session, trip_id, moment)
     return Applied(trip_id=trip_id, created=False, changed=True)
 
 
@@ -86,21 +93,7 @@ def _apply_organisation(
         session.add(row)
         session.flush()
         return row, False
-    changed = sorted(name for name, value in columns.items() if getattr(row, name) != value)
-    if changed:
-        _set(row, columns)
-        # Every trip of the organisation shows it, and pages are kept by the edition of their trip.
-        for trip in session.scalars(select(TripRow).where(TripRow.organisation_id == row.id).order_by(TripRow.id)):
-            _count_up(trip, moment)
-        audit(session, "change_organisation", moment=moment, organisation=organisation.key, changed=changed)
-    session.flush()
-    return row, not changed
-
-
-def _count_up(row: TripRow, moment: Moment) -> None:
-    row.revision += 1
-    row.edition = secrets.token_hex(8)
-    row.changed_at = moment.at
+    return row, not write_organisation(session, row, columns, moment)
 
 
 def _set(row: object, columns: Mapping[str, Any]) -> None:
@@ -119,6 +112,7 @@ def _create(
     _write_terms(session, row.id, trip)
     _write_pictures(session, row.id, pictures)
     sync_pools(session, row.id, trip, moment.at)
+    follow_moments(session, row.id, None, trip, moment)
     audit(session, "create_trip", moment=moment, trip_id=row.id)
     return row.id
 
@@ -128,14 +122,16 @@ def _change(
 ) -> None:
     row = session.get_one(TripRow, trip_id)
     _set(row, columns_of(after, TripRow))
-    _count_up(row, moment)
+    count_up(row, moment)
     _write_parts(session, trip_id, after)
     _write_terms(session, trip_id, after)
     _write_pictures(session, trip_id, pictures)
     sync_pools(session, trip_id, after, moment.at)
     session.flush()
-    changed = sorted(name for name in Trip.__dataclass_fields__ if getattr(before, name) != getattr(after, name))
-    audit(session, "change_trip", moment=moment, trip_id=trip_id, changed=changed)
+    follow_moments(session, trip_id, before, after, moment)
+
+
+def _settle(session: AnySession, trip_id: int, moment: Moment) -> None:
     seating = lock_seating(session, trip_id)
     follow_dates(session, seating, moment)
     settle(session, seating, moment)

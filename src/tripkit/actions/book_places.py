@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
+from tripkit.actions.form_digest import is_same_form
 from tripkit.actions.recording import Told, audit, make_link, tell
 from tripkit.actions.seating import Seating, lock_seating, read_queue, save_seats
 from tripkit.actions.settling import join, log_passings
-from tripkit.domain.answers import kept
+from tripkit.actions.written_signup import Written, write_down
 from tripkit.domain.bookings import (
     BookingMade,
     BookingRequest,
@@ -22,24 +21,21 @@ from tripkit.domain.bookings import (
     ParticipantStatus,
 )
 from tripkit.domain.places import why_not_open
-from tripkit.domain.prices import Price
 from tripkit.domain.refusals import (
     BookingRefused,
     ChangeRefused,
     FormSentAlready,
+    NotFound,
     Problem,
 )
 from tripkit.domain.seats import Pool
 from tripkit.domain.sentences import Sentence, sentence
 from tripkit.domain.signup import check_request
-from tripkit.domain.trips import Trip
-from tripkit.domain.waiting_list import Waiting, ahead_of, parties, passed_by
-from tripkit.reads.trip_plan import AnySession
+from tripkit.domain.waiting_list import parties, passed_by
+from tripkit.reads.queue_positions import queue_positions
+from tripkit.reads.trip_plan import AnySession, trip_plan
 from tripkit.storage import write
-from tripkit.storage.bookings import AnswerRow, BookingRow, ClaimRow, ParticipantRow
-
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Booking codes: no letter that is taken for a digit, none twice the same aloud."""
+from tripkit.storage.bookings import BookingRow, ClaimRow, ParticipantRow
 
 
 @dataclass(slots=True)
@@ -50,6 +46,10 @@ class _Seated:
     visits: list[int] = field(default_factory=list)
 
 
+class _TripChanged(Exception):
+    """The trip was written anew while this sign-up waited for its turn."""
+
+
 def book_places(session: AnySession, *, trip_id: int, request: BookingRequest, moment: Moment) -> BookingMade:
     """Sign a party up; those who do not fit wait, all of them if the party stays together.
 
@@ -58,28 +58,49 @@ def book_places(session: AnySession, *, trip_id: int, request: BookingRequest, m
     Raises: NotFound, ChangeRefused (not open for sign-up), BookingRefused (every problem at once, nothing saved),
     FormSentAlready (the form's key was used for something else).
     """
-    with write(session):
-        seating = lock_seating(session, trip_id)
-        made = _made_before(session, seating, request, moment)
-        if made is None:
-            if (closed := why_not_open(seating.trip, moment.at)) is not None:
-                raise ChangeRefused(closed)
-            seated = _seat(seating, request)
-            made = _save(session, seating, request, seated, moment)
-    return made
+    while True:
+        try:
+            with write(session):
+                return _book(session, trip_id, request, moment)
+        except _TripChanged:
+            continue
+        except (IntegrityError, ChangeRefused, BookingRefused):
+            # The form's key is taken. Or what was right when it was sent first is refused by now.
+            with write(session):
+                made = _made_before(session, trip_id, request, moment)
+            if made is None:
+                raise
+            return made
 
 
-def _digest(request: BookingRequest) -> str:
-    return hashlib.sha256(json.dumps(asdict(request), sort_keys=True, default=str).encode()).hexdigest()
+def _book(session: AnySession, trip_id: int, request: BookingRequest, moment: Moment) -> BookingMade:
+    """Write down first what does not depend on others: while a trip's places are locked, everybody waits for them."""
+    plan = trip_plan(session, trip_id)
+    if plan is None:
+        raise NotFound(sentence("There is no such trip."))
+    _, _, trip = plan
+    if (closed := why_not_open(trip, moment.at)) is not None:
+        raise ChangeRefused(closed)
+    # Wrong whatever is full: that is not even written, since it may be anything. `_seat` says all that is wrong.
+    is_wrong = any(check_request(trip, request, {item.key for item in trip.programme}))
+    written = None if is_wrong else write_down(session, trip_id, trip, request, moment)
+    seating = lock_seating(session, trip_id)
+    if seating.trip != trip:
+        raise _TripChanged
+    seated = _seat(seating, request)
+    if written is None:
+        raise RuntimeError("what is wrong with a sign-up was not said")  # Never: the same check has refused it.
+    return _save(session, seating, written, seated, moment)
 
 
-def _made_before(session: AnySession, seating: Seating, request: BookingRequest, moment: Moment) -> BookingMade | None:
+def _made_before(session: AnySession, trip_id: int, request: BookingRequest, moment: Moment) -> BookingMade | None:
     booking = session.scalar(
-        select(BookingRow).where(BookingRow.trip_id == seating.trip_id, BookingRow.form_key == request.form_key)
+        select(BookingRow).where(BookingRow.trip_id == trip_id, BookingRow.form_key == request.form_key)
     )
-    if booking is None:
+    plan = trip_plan(session, trip_id)
+    if booking is None or plan is None:
         return None
-    if booking.form_digest != _digest(request):
+    if not is_same_form(session, booking, request):
         raise FormSentAlready(
             sentence(
                 "This form was sent before, and the booking {code} was made from it. Change that booking by the link"
@@ -91,7 +112,7 @@ def _made_before(session: AnySession, seating: Seating, request: BookingRequest,
     return BookingMade(
         booking_id=booking.id,
         code=booking.code,
-        token=make_link(session, booking.id, seating.trip, moment.at),
+        token=make_link(session, booking.id, plan[2], moment.at),
         statuses=tuple(participant.status for participant in booking.participants),
     )
 
@@ -145,79 +166,28 @@ def full_visit(title: object, pool: Pool) -> Sentence:
 
 
 def _save(
-    session: AnySession, seating: Seating, request: BookingRequest, seated: Sequence[_Seated], moment: Moment
+    session: AnySession, seating: Seating, written: Written, seated: Sequence[_Seated], moment: Moment
 ) -> BookingMade:
     save_seats(session, seating)
-    booking = BookingRow(
-        trip_id=seating.trip_id,
-        code=new_code(),
-        form_key=request.form_key,
-        form_digest=_digest(request),
-        contact_name=request.contact_name.strip(),
-        contact_email=request.contact_email.strip(),
-        contact_phone=(request.contact_phone or "").strip() or None,
-        organisation=request.organisation.strip(),
-        invoice_address=request.invoice_address.strip(),
-        invoice_reference=request.invoice_reference.strip(),
-        language=request.language,
-        together=request.together,
-        terms_version=request.terms_version,
-        booked_at=moment.at,
-    )
-    session.add(booking)
+    booking, people = written.booking, written.people
+    claims = []
+    for person, one in zip(people, seated, strict=True):
+        if one.place is not None:
+            person.status, person.wished = ParticipantStatus.CONFIRMED, ()
+            claims += [{"participant_id": person.id, "pool_id": pool_id} for pool_id in (*one.place, *one.visits)]
     session.flush()
-    people = _save_people(session, seating, booking.id, request, seated)
+    if claims:
+        session.execute(insert(ClaimRow), claims)
     told = _queue(session, seating, booking, people, seated, moment)
-    token = make_link(session, booking.id, seating.trip, moment.at)
     kind = "queued" if all(one.place is None for one in seated) else "confirmation"
-    tell(session, kind, booking=booking, token=token, moment=moment, told=told)
+    tell(session, kind, booking=booking, token=written.token, moment=moment, told=told)
     audit(session, "book_places", moment=moment, trip_id=seating.trip_id, booking_id=booking.id, people=len(told))
     return BookingMade(
-        booking_id=booking.id, code=booking.code, token=token, statuses=tuple(person.status for person in people)
+        booking_id=booking.id,
+        code=booking.code,
+        token=written.token,
+        statuses=tuple(person.status for person in people),
     )
-
-
-def _save_people(
-    session: AnySession, seating: Seating, booking_id: int, request: BookingRequest, seated: Sequence[_Seated]
-) -> list[ParticipantRow]:
-    """Write the party in the order of the form. One statement a table, whatever the size of the party."""
-    party = list(zip(request.participants, seated, strict=True))
-    session.execute(insert(ParticipantRow), [_columns(seating, booking_id, asked, one) for asked, one in party])
-    query = select(ParticipantRow).where(ParticipantRow.booking_id == booking_id).order_by(ParticipantRow.id)
-    people = list(session.scalars(query))
-    claims = [
-        {"participant_id": person.id, "pool_id": pool_id}
-        for person, one in zip(people, seated, strict=True)
-        for pool_id in (*(one.place or ()), *one.visits)
-    ]
-    answers = [
-        {"participant_id": person.id, "question": question, "value": value}
-        for person, asked in zip(people, request.participants, strict=True)
-        for question, value in kept(seating.trip.questions, asked.segment, asked.answers).items()
-    ]
-    for table, rows in ((ClaimRow, claims), (AnswerRow, answers)):
-        if rows:
-            session.execute(insert(table), rows)
-    return people
-
-
-def _columns(seating: Seating, booking_id: int, asked: ParticipantRequest, seated: _Seated) -> dict[str, object]:
-    waits = seated.place is None
-    return {
-        "booking_id": booking_id,
-        "trip_id": seating.trip_id,
-        "name": asked.name.strip(),
-        "email": (asked.email or "").strip() or None,
-        "segment": asked.segment,
-        "status": ParticipantStatus.WAITING if waits else ParticipantStatus.CONFIRMED,
-        "price": price_of(seating.trip, asked.segment),
-        "wished": tuple(dict.fromkeys(asked.items)) if waits else (),
-    }
-
-
-def price_of(trip: Trip, segment: str) -> Price:
-    """What one participant of a segment pays today."""
-    return next((s.price for s in trip.segments if s.key == segment and s.price is not None), trip.price)
 
 
 def _queue(
@@ -229,8 +199,33 @@ def _queue(
     moment: Moment,
 ) -> list[Told]:
     """Queue those without a place, note whom the others went past, and say how it stands with each."""
-    queue = read_queue(session, seating).get("", [])
-    ahead = parties(queue)
+    late = [person for person, one in zip(people, seated, strict=True) if one.place is None]
+    if len(late) < len(people):
+        _note_passed(session, seating, people, seated, moment)
+    positions: dict[int, int] = {}
+    if late:
+        join(session, seating, moment, [late] if booking.together else [[p] for p in late])
+        positions = {one.participant_id: one.position for one in queue_positions(session, [p.id for p in late])}
+    keys = {pool.id: pool.key for pool in seating.seats.pools.values()}
+    return [
+        Told(
+            participant=person,
+            items=[keys[pool_id] for pool_id in one.visits] or person.wished,
+            position=positions.get(person.id),
+        )
+        for person, one in zip(people, seated, strict=True)
+    ]
+
+
+def _note_passed(
+    session: AnySession,
+    seating: Seating,
+    people: Sequence[ParticipantRow],
+    seated: Sequence[_Seated],
+    moment: Moment,
+) -> None:
+    """Note whom those with a place went past. The queue is read for this alone: who only joins it passes nobody."""
+    ahead = parties(read_queue(session, seating, [""]).get("", []))
     passings = [
         passing
         for person, one in zip(people, seated, strict=True)
@@ -238,25 +233,3 @@ def _queue(
         for passing in passed_by(seating.seats, ahead, person.id, [one.place])
     ]
     log_passings(session, trip_id=seating.trip_id, moment=moment, passings=passings)
-    late = [person for person, one in zip(people, seated, strict=True) if one.place is None]
-    rows = join(session, seating, moment, [late] if booking.together else [[p] for p in late]) if late else []
-    mine = {
-        row.participant_id: Waiting(row.id, row.participant_id, row.party, seating.seats.place_wants(row.segment))
-        for row in rows
-    }
-    everybody = [*queue, *mine.values()]
-    keys = {pool.id: pool.key for pool in seating.seats.pools.values()}
-    return [
-        Told(
-            participant=person,
-            items=[keys[pool_id] for pool_id in one.visits] or person.wished,
-            position=ahead_of(mine[person.id], everybody) + 1 if person.id in mine else None,
-        )
-        for person, one in zip(people, seated, strict=True)
-    ]
-
-
-def new_code() -> str:
-    """A booking code to read aloud: two groups of four, 6·10¹¹ of them."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    return f"{letters[:4]}-{letters[4:]}"

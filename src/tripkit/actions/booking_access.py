@@ -14,6 +14,7 @@ from tripkit.domain.places import has_started, is_over
 from tripkit.domain.refusals import ChangeRefused, NotFound
 from tripkit.domain.seats import PLACES, PoolKind
 from tripkit.domain.sentences import sentence
+from tripkit.eventfile.noted_changes import Changes
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import BookingRow, ClaimRow, OfferRow, ParticipantRow, WaitingRow
 
@@ -126,6 +127,7 @@ def tell_booking(
     *,
     reason: str = "",
     audited: str,
+    changes: Changes | None = None,
 ) -> None:
     """Write the message and the audit entry of a change to these participants."""
     visits = visits_held(opened.seating, claims_of(session, [person.id for person in people]))
@@ -142,6 +144,7 @@ def tell_booking(
         trip_id=opened.seating.trip_id,
         booking_id=opened.booking.id,
         reason=reason,
+        changes=changes,
         participants=[person.id for person in people],
     )
 

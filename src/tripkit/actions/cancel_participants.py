@@ -39,6 +39,16 @@ def cancel_participants(
         going = [person for person in chosen if person.status is not ParticipantStatus.CANCELLED]
         if not going:
             raise ChangeRefused(sentence("This was cancelled before. Nothing more is needed."))
+        changes = {f"people/{one.id}/status": [one.status, ParticipantStatus.CANCELLED] for one in going}
         withdraw(session, opened, going, moment)
-        tell_booking(session, opened, "cancelled", going, moment, reason=reason, audited="cancel_participants")
+        tell_booking(
+            session,
+            opened,
+            "cancelled",
+            going,
+            moment,
+            reason=reason,
+            audited="cancel_participants",
+            changes=changes,
+        )
         settle(session, opened.seating, moment)

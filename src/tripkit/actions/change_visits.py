@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from tripkit.actions.answer_offer import refuse_if_late, take_visit
 from tripkit.actions.book_places import full_visit
 from tripkit.actions.booking_access import (
@@ -47,15 +49,19 @@ def change_visits(
         if problems:
             raise BookingRefused(tuple(problems))
         if holds_place(person):
-            _swap(session, opened, person, wanted, moment)
+            before = _swap(session, opened, person, wanted, moment)
         else:
-            person.wished = wanted
+            before, person.wished = person.wished, wanted
         session.flush()
-        tell_booking(session, opened, "changed", [person], moment, audited="change_visits")
+        changes = {f"people/{person.id}/visits": [sorted(before), sorted(wanted)]}
+        tell_booking(session, opened, "changed", [person], moment, audited="change_visits", changes=changes)
         settle(session, seating, moment)
 
 
-def _swap(session: AnySession, opened: Opened, person: ParticipantRow, wanted: tuple[str, ...], moment: Moment) -> None:
+def _swap(
+    session: AnySession, opened: Opened, person: ParticipantRow, wanted: tuple[str, ...], moment: Moment
+) -> Collection[str]:
+    """Change them; which they were. Raises: BookingRefused."""
     seating = opened.seating
     claims = claims_of(session, [person.id])
     held = visits_held(seating, claims).get(person.id, {})
@@ -85,6 +91,7 @@ def _swap(session: AnySession, opened: Opened, person: ParticipantRow, wanted: t
     if problems:
         raise BookingRefused(tuple(problems))
     leave_queues(session, opened, moment, WaitingRow.participant_id == person.id, WaitingRow.item.in_(wanted))
+    return held.keys()
 
 
 def _offered(session: AnySession, opened: Opened, person: ParticipantRow) -> dict[str, OfferRow]:

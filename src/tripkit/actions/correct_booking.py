@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from sqlalchemy import delete, select
 
 from tripkit.actions.booking_access import (
@@ -10,10 +12,11 @@ from tripkit.actions.booking_access import (
     refuse_if_over,
     tell_booking,
 )
-from tripkit.actions.recording import tell
+from tripkit.actions.recording import rewritten, tell
+from tripkit.actions.sealed_answers import as_kept, opened_or_refused, sensitive
 from tripkit.domain.answers import check_answers, kept
 from tripkit.domain.bookings import Moment, ParticipantStatus
-from tripkit.domain.questions import Answers
+from tripkit.domain.questions import Answer, Answers
 from tripkit.domain.refusals import BookingRefused, ChangeRefused, Problem
 from tripkit.domain.sentences import sentence
 from tripkit.domain.signup import (
@@ -57,14 +60,19 @@ def correct_contact(
         if contact_email.strip().casefold() != booking.contact_email.casefold():
             # To the old address, without a link that opens what now belongs to another.
             tell(session, "changed", booking=booking, token="", moment=moment, reason="moved")
-        booking.contact_name = contact_name.strip()
-        booking.contact_email = contact_email.strip()
-        booking.contact_phone = (contact_phone or "").strip() or None
-        booking.organisation = organisation.strip()
-        booking.invoice_address = invoice_address.strip()
-        booking.invoice_reference = invoice_reference.strip()
+        written = {
+            "contact_name": contact_name.strip(),
+            "contact_email": contact_email.strip(),
+            "contact_phone": (contact_phone or "").strip() or None,
+            "organisation": organisation.strip(),
+            "invoice_address": invoice_address.strip(),
+            "invoice_reference": invoice_reference.strip(),
+        }
+        changes = rewritten(booking, written)
+        for name, value in written.items():
+            setattr(booking, name, value)
         session.flush()
-        tell_booking(session, opened, "changed", opened.people, moment, audited="correct_contact")
+        tell_booking(session, opened, "changed", opened.people, moment, audited="correct_contact", changes=changes)
 
 
 def correct_participant(
@@ -87,11 +95,13 @@ def correct_participant(
         opened = open_booking(session, booking_id)
         refuse_if_over(opened, moment)
         person = active_person(opened, participant_id)
-        stored = _stored(session, person)
-        hidden = {question.key for question in opened.seating.trip.questions if question.sensitive}
-        merged = {**{key: value for key, value in stored.items() if key in hidden}, **answers}
-        rewrite_person(session, opened, person, name, email, merged)
-        tell_booking(session, opened, "changed", [person], moment, audited="correct_participant")
+        before, hidden = _stored(session, person, sensitive(opened.seating.trip.questions))
+        merged = {**{key: before[key] for key in hidden}, **answers}
+        changes = {**rewritten(person, written_name(name, email))}
+        # What was sealed when it was given stays so until it is answered anew, whatever its question has become.
+        after = rewrite_person(session, opened, person, name, email, merged, hidden - answers.keys())
+        changes |= {f"answers/{key}": None for key in {**before, **after} if before.get(key) != after.get(key)}
+        tell_booking(session, opened, "changed", [person], moment, audited="correct_participant", changes=changes)
 
 
 def active_person(opened: Opened, participant_id: int) -> ParticipantRow:
@@ -102,15 +112,31 @@ def active_person(opened: Opened, participant_id: int) -> ParticipantRow:
     return person
 
 
-def _stored(session: AnySession, person: ParticipantRow) -> Answers:
-    rows = session.scalars(select(AnswerRow).where(AnswerRow.participant_id == person.id))
-    return {row.question: row.value for row in rows}
+def _stored(session: AnySession, person: ParticipantRow, secret: Collection[str]) -> tuple[dict[str, Answer], set[str]]:
+    """Their answers, and to which questions they are that no page shows. Raises: ChangeRefused."""
+    rows = session.scalars(select(AnswerRow).where(AnswerRow.participant_id == person.id)).all()
+    hidden = {row.question for row in rows if row.sealed is not None or row.question in secret}
+    return {row.question: opened_or_refused(session, row) for row in rows}, hidden
+
+
+def written_name(name: str, email: str | None) -> dict[str, str | None]:
+    """A participant's name and address as they are kept."""
+    return {"name": name.strip(), "email": (email or "").strip() or None}
 
 
 def rewrite_person(
-    session: AnySession, opened: Opened, person: ParticipantRow, name: str, email: str | None, answers: Answers
-) -> None:
-    """Write a participant's name, address and answers anew. Raises: BookingRefused."""
+    session: AnySession,
+    opened: Opened,
+    person: ParticipantRow,
+    name: str,
+    email: str | None,
+    answers: Answers,
+    secret: Iterable[str] = (),
+) -> dict[str, Answer]:
+    """Write a participant's name, address and answers anew, those to ``secret`` questions sealed as well; the answers kept.
+
+    Raises: BookingRefused.
+    """
     questions = opened.seating.trip.questions
     _refuse(
         (
@@ -119,12 +145,14 @@ def rewrite_person(
             *check_answers(questions, person.segment, answers, "participants.0.answers"),
         )
     )
-    person.name = name.strip()
-    person.email = (email or "").strip() or None
+    for field, value in written_name(name, email).items():
+        setattr(person, field, value)
+    given = kept(questions, person.segment, answers)
     session.execute(delete(AnswerRow).where(AnswerRow.participant_id == person.id))
-    for question, value in kept(questions, person.segment, answers).items():
-        session.add(AnswerRow(participant_id=person.id, question=question, value=value))
+    written = as_kept(session, person.id, given, sensitive(questions).union(secret))
+    session.add_all(AnswerRow(**columns) for columns in written)
     session.flush()
+    return given
 
 
 def _refuse(problems: tuple[Problem, ...]) -> None:

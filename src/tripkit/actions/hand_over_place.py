@@ -7,7 +7,8 @@ from tripkit.actions.booking_access import (
     refuse_if_changes_closed,
     tell_booking,
 )
-from tripkit.actions.correct_booking import active_person, rewrite_person
+from tripkit.actions.correct_booking import active_person, rewrite_person, written_name
+from tripkit.actions.recording import rewritten
 from tripkit.domain.bookings import Moment, ParticipantStatus
 from tripkit.domain.questions import Answers
 from tripkit.domain.refusals import ChangeRefused
@@ -36,5 +37,15 @@ def hand_over_place(
         person = active_person(opened, participant_id)
         if person.status is not ParticipantStatus.CONFIRMED:
             raise ChangeRefused(sentence("A place can be handed over when it is confirmed."))
+        changes = {**rewritten(person, written_name(name, email)), "answers": None}
         rewrite_person(session, opened, person, name, email, answers)
-        tell_booking(session, opened, "changed", [person], moment, reason="handed_over", audited="hand_over_place")
+        tell_booking(
+            session,
+            opened,
+            "changed",
+            [person],
+            moment,
+            reason="handed_over",
+            audited="hand_over_place",
+            changes=changes,
+        )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sqlalchemy import func, select
 
+from tripkit.actions.sealed_answers import opened
 from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.seats import PoolKind
 from tripkit.domain.sentences import Sentence, sentence, sentences
@@ -20,6 +21,7 @@ from tripkit.storage.bookings import (
     PoolRow,
     WaitingRow,
 )
+from tripkit.storage.sealing import Locked
 
 
 def what_would_be_lost(session: AnySession, trip_id: int, before: Trip, after: Trip) -> tuple[Sentence, ...]:
@@ -164,15 +166,14 @@ def _options(session: AnySession, trip_id: int, before: Trip, after: Trip) -> It
     }
     if not gone:
         return
-    given: Counter[tuple[str, str]] = Counter()
-    for row in session.execute(
-        select(AnswerRow.question, AnswerRow.value)
-        .join(ParticipantRow, ParticipantRow.id == AnswerRow.participant_id)
-        .where(ParticipantRow.trip_id == trip_id, AnswerRow.question.in_({question for question, _ in gone}))
-    ):
-        chosen = (row.value,) if isinstance(row.value, str) else row.value
-        if isinstance(chosen, tuple):
-            given.update((row.question, option) for option in chosen)
+    given, locked = _given(session, trip_id, {question for question, _ in gone})
+    names = {question.key: question.name for question in before.questions}
+    for shut in sorted(locked):
+        yield sentence(
+            "No answer to “{question}” can go: some are sealed with a key that is not here, so nobody can say what was"
+            " answered.",
+            question=names[shut],
+        )
     for key, (question, option) in gone.items():
         if given[key]:
             yield sentences(
@@ -182,6 +183,27 @@ def _options(session: AnySession, trip_id: int, before: Trip, after: Trip) -> It
                 answer=option,
                 question=question,
             )
+
+
+def _given(session: AnySession, trip_id: int, questions: Collection[str]) -> tuple[Counter[tuple[str, str]], set[str]]:
+    """How many gave each answer to choose, by question and answer; and questions of which some cannot be opened."""
+    given: Counter[tuple[str, str]] = Counter()
+    locked: set[str] = set()
+    columns = AnswerRow.participant_id, AnswerRow.question, AnswerRow.value, AnswerRow.sealed
+    for row in session.execute(
+        select(*columns)
+        .join(ParticipantRow, ParticipantRow.id == AnswerRow.participant_id)
+        .where(ParticipantRow.trip_id == trip_id, AnswerRow.question.in_(questions))
+    ):
+        try:
+            answer = opened(session, row)
+        except Locked:
+            locked.add(row.question)
+            continue
+        chosen = (answer,) if isinstance(answer, str) else answer
+        if isinstance(chosen, tuple):
+            given.update((row.question, option) for option in chosen)
+    return given, locked
 
 
 def _terms(session: AnySession, trip_id: int, before: Trip, after: Trip) -> Iterator[Sentence]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -29,10 +29,18 @@ class Played:
     waiting: int
 
 
-def play_story(session: AnySession, *, trip_id: int, story: Story, until_left: int | None = None) -> Played:
+def play_story(
+    session: AnySession,
+    *,
+    trip_id: int,
+    story: Story,
+    until_left: int | None = None,
+    after_each: Callable[[], None] = lambda: None,
+) -> Played:
     """Play a story at its own moments, one transaction each.
 
     ``until_left``: stop before the first sign-up that would leave fewer places than this; None = play it all.
+    ``after_each``: called after each sign-up and step.
     """
     ids: dict[str, int] = {}
     steps: list[StoryBooking | StoryStep] = [*story.bookings, *story.then]
@@ -46,6 +54,7 @@ def play_story(session: AnySession, *, trip_id: int, story: Story, until_left: i
             ids[step.label] = book_places(session, trip_id=trip_id, request=step.request, moment=moment).booking_id
         else:
             break
+        after_each()
     places = _places(session, trip_id)
     session.rollback()
     return Played(bookings=len(ids), taken=places.trip.taken, waiting=places.trip.waiting)

@@ -13,10 +13,17 @@ from sqlalchemy import insert
 
 from tripkit.domain.bookings import Moment, ParticipantStatus
 from tripkit.domain.trips import Trip
+from tripkit.eventfile.noted_changes import Changes
 from tripkit.reads.trip_plan import AnySession
+from tripkit.reads.unsubscribed import digest_of_address
+from tripkit.storage import note_told
 from tripkit.storage.bookings import BookingRow, LinkRow, ParticipantRow, QueueMoveRow
 from tripkit.storage.outbox import AuditRow, OutboxRow
 
+BOOKING, UNSUBSCRIBE = "booking", "unsubscribe"
+"""What a secret link opens: a booking, or the page on which whoever it was sent to unsubscribes."""
+ERASED_LINK = "erased"
+"""The purpose of a link whose booking was erased."""
 _AFTER_TRIP = timedelta(days=90)
 """How long after the trip a secret link opens the booking."""
 
@@ -54,11 +61,29 @@ def make_link(session: AnySession, booking_id: int, trip: Trip, at: datetime) ->
 
 def make_links(session: AnySession, booking_ids: Sequence[int], trip: Trip, at: datetime) -> list[str]:
     """A new secret link to each of these bookings, in one statement; the secrets, in the same order."""
-    tokens = [secrets.token_urlsafe(32) for _ in booking_ids]
+    return _make(session, BOOKING, trip, at, [(one, None) for one in booking_ids])
+
+
+def make_ways_out(session: AnySession, sent_to: Sequence[tuple[int, str]], trip: Trip, at: datetime) -> list[str]:
+    """A new secret link for each (booking, address), by which whoever reads there unsubscribes; as in `make_links`."""
+    return _make(session, UNSUBSCRIBE, trip, at, [(one, digest_of_address(address)) for one, address in sent_to])
+
+
+def _make(
+    session: AnySession, purpose: str, trip: Trip, at: datetime, wanted: Sequence[tuple[int, str | None]]
+) -> list[str]:
+    tokens = [secrets.token_urlsafe(32) for _ in wanted]
     expires = max(links_end_at(trip), at + _AFTER_TRIP)
     rows = [
-        {"booking_id": one, "digest": digest_of(token), "purpose": "booking", "made_at": at, "expires_at": expires}
-        for one, token in zip(booking_ids, tokens, strict=True)
+        {
+            "booking_id": booking_id,
+            "digest": digest_of(token),
+            "purpose": purpose,
+            "reader": reader,
+            "made_at": at,
+            "expires_at": expires,
+        }
+        for (booking_id, reader), token in zip(wanted, tokens, strict=True)
     ]
     session.execute(insert(LinkRow), rows)
     return tokens
@@ -109,6 +134,7 @@ def tell_all(session: AnySession, kind: str, messages: Iterable[Message], moment
         for one in messages
     ]
     session.execute(insert(OutboxRow), rows)
+    note_told(session)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,24 +160,39 @@ def audit(
     action: str,
     *,
     moment: Moment,
+    organisation_id: int | None = None,
     trip_id: int | None = None,
     booking_id: int | None = None,
     reason: str = "",
+    changes: Changes | None = None,
     **details: Any,
 ) -> None:
-    """Note who did what. Names and addresses stay out: the log outlives the people in it."""
+    """Note who did what. Names and addresses stay out: the log outlives the people in it.
+
+    ``changes``: what it was and became, by path (`tripkit.eventfile.noted_changes`); None in place of both where that would
+    name somebody. ``details``: what else is needed to understand it.
+    """
+    if changes:
+        details["changes"] = {path: None if both is None else list(both) for path, both in changes.items()}
     session.add(
         AuditRow(
             at=moment.at,
             actor=moment.actor,
             origin=moment.origin,
             action=action,
+            account_id=moment.account_id,
+            organisation_id=organisation_id,
             trip_id=trip_id,
             booking_id=booking_id,
             reason=reason,
             details=details,
         )
     )
+
+
+def rewritten(row: object, now: Mapping[str, object]) -> Changes:
+    """Which of these fields become something else, without what they were or are: for what people write of themselves."""
+    return {name: None for name, value in now.items() if getattr(row, name) != value}
 
 
 HAS_PLACE = frozenset({ParticipantStatus.CONFIRMED, ParticipantStatus.OFFERED})

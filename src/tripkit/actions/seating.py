@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import Integer, Update, bindparam, case, delete, func, select, update
+from sqlalchemy import Integer, Update, bindparam, case, delete, exists, func, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from tripkit.domain.refusals import NotFound
@@ -26,7 +26,7 @@ _LOCKED = (
 )
 _QUEUE = (
     select(WaitingRow.id, WaitingRow.participant_id, WaitingRow.party, WaitingRow.item, WaitingRow.segment)
-    .where(WaitingRow.trip_id == bindparam("trip_id"))
+    .where(WaitingRow.trip_id == bindparam("trip_id"), WaitingRow.item.in_(bindparam("items", expanding=True)))
     .order_by(WaitingRow.id)
 )
 
@@ -119,14 +119,33 @@ def _guarded(pools: int) -> Update:
     )
 
 
-def read_queue(session: AnySession, seating: Seating) -> dict[str, list[Waiting]]:
-    """Everybody who waits, by item key (empty for the trip itself), longest first; one query."""
+def read_queue(session: AnySession, seating: Seating, items: Iterable[str]) -> dict[str, list[Waiting]]:
+    """Everybody who waits for these, by item key (empty for the trip itself), longest first; one query."""
     queues: dict[str, list[Waiting]] = {}
-    for row in session.execute(_QUEUE, {"trip_id": seating.trip_id}):
+    for row in session.execute(_QUEUE, {"trip_id": seating.trip_id, "items": list(items)}):
         item = seating.seats.item(row.item) if row.item else None
         wants = seating.seats.place_wants(row.segment) if item is None else ((item.id,),)
         queues.setdefault(row.item, []).append(Waiting(row.id, row.participant_id, row.party, wants))
     return queues
+
+
+def moving_queues(session: AnySession, seating: Seating) -> list[str]:
+    """Those queues, by item key, in which somebody waits for whom there is room; at most one query, however long they are.
+
+    Nearly always there is none: whoever fits has been offered a place before.
+    """
+    seats = seating.seats
+    segments = [one.key for one in seating.trip.segments if seats.has_room_for(seats.place_wants(one.key))]
+    items = [pool.id for pool in seats.pools.values() if pool.kind is PoolKind.ITEM and pool.has_room()]
+    if not segments and not items:
+        return []
+    # Whether anybody is there, is known by the first: looking at all of them would be reading the queue.
+    here = WaitingRow.trip_id == seating.trip_id
+    of_a_visit = select(PoolRow.key).where(PoolRow.id.in_(items), exists().where(here, WaitingRow.item == PoolRow.key))
+    of_the_trip = select(literal("")).where(
+        exists().where(here, WaitingRow.item == "", WaitingRow.segment.in_(segments))
+    )
+    return list(session.scalars(union_all(of_a_visit, of_the_trip)))
 
 
 def waited_for(session: AnySession, seating: Seating, participant_id: int, items: Sequence[str]) -> frozenset[str]:

@@ -15,8 +15,10 @@ def send_new_link(session: AnySession, *, email: str, code: str, moment: Moment)
     """Mail a new secret link to the contact person, if this code and address belong together; silent otherwise."""
     with write(session):
         booking = session.scalar(select(BookingRow).where(BookingRow.code == code.strip().upper()))
+        if booking is None or booking.erased_at is not None:
+            return
         # Compared here: SQLite knows the small letters of ASCII only.
-        if booking is None or booking.contact_email.casefold() != email.strip().casefold():
+        if booking.contact_email.casefold() != email.strip().casefold():
             return
         plan = trip_plan(session, booking.trip_id)
         if plan is None:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import selectinload
 
 from tripkit.actions.recording import Message, Move, Told, log_moves, make_links, tell_all
-from tripkit.actions.seating import Seating, move_to_guarantees, read_queue, save_seats
+from tripkit.actions.seating import Seating, move_to_guarantees, moving_queues, read_queue, save_seats
 from tripkit.domain.bookings import Moment, ParticipantStatus
 from tripkit.domain.places import begins_at
 from tripkit.domain.trips import TripStatus
@@ -35,7 +35,9 @@ def settle(session: AnySession, seating: Seating, moment: Moment) -> None:
     move_to_guarantees(session, seating)
     until = min(moment.at + timedelta(hours=seating.trip.offer_hours), begins_at(seating.trip))
     if until > moment.at and seating.trip.status is TripStatus.PLANNED:
-        queues = read_queue(session, seating)
+        moving = moving_queues(session, seating)
+        # Of a queue that does not move, nobody is passed: it can be left unread, and be ten thousand people long.
+        queues = read_queue(session, seating, moving) if moving else {}
         made: list[tuple[str, Promotion]] = []
         for item in sorted(queues, key=lambda key: (not key, key)):
             promotions, passings = promote(seating.seats, queues[item])
@@ -148,12 +150,9 @@ def join(
     groups: Sequence[Sequence[ParticipantRow]],
     *,
     item: str = "",
-) -> list[WaitingRow]:
+) -> None:
     """Put people at the end of a queue. ``groups``: those who go together, in the order they came."""
     _queue_up(session, seating, moment, [(item, group) for group in groups])
-    ids = [person.id for group in groups for person in group]
-    joined = select(WaitingRow).where(WaitingRow.participant_id.in_(ids), WaitingRow.item == item)
-    return list(session.scalars(joined.order_by(WaitingRow.id)))
 
 
 def _queue_up(

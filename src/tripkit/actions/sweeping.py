@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 
-def sweep(what: str, work: Iterable[Callable[[], bool]]) -> int:
+def sweep(what: str, work: Iterable[Callable[[], int]]) -> int:
     """Do each piece of work; how many were done. A piece that fails is left for the next sweep, the others go on.
 
     Raises: ExceptionGroup, after the last piece, with whatever went wrong in any.

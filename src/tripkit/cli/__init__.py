@@ -13,7 +13,24 @@ import click
 from tripkit import __version__
 from tripkit.cli.lazy import Lazy
 
-_COMMANDS = ("db", "demo", "doctor", "event", "serve", "worker")
+_COMMANDS = (
+    "account",
+    "backup",
+    "booking",
+    "bounce",
+    "campaign",
+    "db",
+    "demo",
+    "doctor",
+    "event",
+    "keys",
+    "mail",
+    "restore",
+    "serve",
+    "settings",
+    "setup",
+    "worker",
+)
 
 
 class _Commands(Lazy):

@@ -13,7 +13,9 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from tripkit.settings import Settings, WrongSetting
 from tripkit.storage import open_engine
-from tripkit.storage.migrations import current, newest, upgrade
+from tripkit.storage.data_keys import vault_for
+from tripkit.storage.migrations import TablesAreInUse, current, upgrade
+from tripkit.storage.revision import Age, age_of, told_newer, told_older
 
 
 def ready_engine(settings: Settings) -> Engine:
@@ -21,10 +23,14 @@ def ready_engine(settings: Settings) -> Engine:
     embedded = _file_of(settings) is not None
     engine = new_engine(settings) if embedded else known_engine(settings)
     with said(), given_back(engine):
-        if current(engine) != newest():
-            if not embedded:
-                raise click.ClickException("The database is not up to date. Run: tripkit db upgrade")
-            upgrade(engine)
+        revision = current(engine)
+        match age_of(revision):
+            case Age.NEWER:
+                click.echo(f"Warning: {told_newer(revision or '')}", err=True)
+            case Age.NONE | Age.OLDER if not embedded:
+                raise click.ClickException(told_older(revision))
+            case Age.NONE | Age.OLDER | Age.UNKNOWN:  # The last one is refused with a sentence.
+                upgrade(engine)
     return engine
 
 
@@ -34,6 +40,7 @@ def new_engine(settings: Settings) -> Engine:
     with said():
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)  # Who is on this machine too has no business in it; its -wal and -shm follow it.
         return _answering(settings)
 
 
@@ -63,7 +70,7 @@ def _file_of(settings: Settings) -> Path | None:
 
 
 def _answering(settings: Settings) -> Engine:
-    engine = open_engine(settings.database_url)
+    engine = open_engine(settings.database_url, vault_for(settings))
     with given_back(engine):
         current(engine)
     return engine
@@ -92,6 +99,8 @@ def said() -> Iterator[None]:
     except DatabaseError as error:
         # The driver explains itself in several lines; the first one says what is wrong.
         raise click.ClickException(f"The database cannot be used: {str(error.orig).splitlines()[0]}") from error
+    except TablesAreInUse as error:
+        raise click.ClickException(str(error)) from error
     except CommandError as error:
         raise click.ClickException(
             f"The database was made by another version of tripkit, perhaps a newer one: {error}"

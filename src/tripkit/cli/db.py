@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from tripkit.cli.databases import given_back, known_engine, new_engine, said
+from tripkit.cli.progress import progress
 from tripkit.cli.surroundings import read_settings
 from tripkit.storage.migrations import current as current_revision
 from tripkit.storage.migrations import newest
@@ -25,7 +26,8 @@ def upgrade() -> None:
     engine = new_engine(read_settings())
     with said(), given_back(engine):
         before = current_revision(engine)
-        upgrade_database(engine)
+        with progress("Bringing the tables up to date"):
+            upgrade_database(engine)
         after = current_revision(engine)
     click.echo(
         f"The database is up to date ({after})." if before == after else f"From {before or 'nothing'} to {after}."

@@ -8,18 +8,22 @@ from pathlib import Path
 
 import click
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 from waitress.server import create_server
 
 import tripkit
 from tripkit.actions.apply_trip import apply_trip
 from tripkit.actions.play_story import Played, play_story
 from tripkit.app import create_app
+from tripkit.cli.progress import progress
 from tripkit.domain.bookings import Moment
 from tripkit.eventfile import Event, read_event
 from tripkit.settings import Clock, Settings
 from tripkit.storage import open_engine, sessions
+from tripkit.storage.data_keys import vault_for
 from tripkit.storage.migrations import upgrade
-from tripkit.worker.thread import Worker
+from tripkit.web.setup.code import said_on_the_terminal
+from tripkit.worker.worker import Worker
 
 BEGINS_AT = datetime(2018, 12, 10, 8, 0, tzinfo=UTC)
 """Monday 10 December 2018, nine o'clock in Sweden."""
@@ -38,24 +42,25 @@ def sample_directory() -> Path:
 
 def build_demo(settings: Settings) -> dict[str, Played]:
     """Make the demo's database anew, with its trips, bookings and messages; what each story led to, by trip key."""
-    engine = open_engine(settings.database_url)
+    engine = open_engine(settings.database_url, vault_for(settings))
     upgrade(engine)
     first = read_event(sample_directory())
     again = read_event(
         sample_directory(), starting=AGAIN_ON, key=f"{first.trip.key}-autumn", opens=first.trip.signup_opens_at
     )
     played = {
-        first.trip.key: _apply(settings, first, None),
-        again.trip.key: _apply(settings, again, LEFT),
+        first.trip.key: _apply(engine, first, None),
+        again.trip.key: _apply(engine, again, LEFT),
     }
-    Worker(settings).look()
+    with Worker(settings) as working, progress("Writing the messages"):
+        working.look()
     engine.dispose()
     return played
 
 
-def _apply(settings: Settings, event: Event, until_left: int | None) -> Played:
+def _apply(engine: Engine, event: Event, until_left: int | None) -> Played:
     opened = event.trip.signup_opens_at or BEGINS_AT
-    with sessions(open_engine(settings.database_url))() as session:
+    with sessions(engine)() as session:
         done = apply_trip(
             session,
             organisation=event.organisation,
@@ -65,7 +70,11 @@ def _apply(settings: Settings, event: Event, until_left: int | None) -> Played:
         )
         if event.story is None:
             return Played(bookings=0, taken=0, waiting=0)
-        return play_story(session, trip_id=done.trip_id, story=event.story, until_left=until_left)
+        steps = len(event.story.bookings) + len(event.story.then)
+        with progress(f"Playing the story of {event.trip.key}", steps) as shown:
+            return play_story(
+                session, trip_id=done.trip_id, story=event.story, until_left=until_left, after_each=shown.advance
+            )
 
 
 def demo_settings(folder: Path, url: str) -> Settings:
@@ -77,6 +86,7 @@ def demo_settings(folder: Path, url: str) -> Settings:
         clock=Clock(BEGINS_AT),
         demo=True,
         worker=True,
+        log_level="warning",  # Who looks at a demonstration wants to see what it says, not who asks for what.
     )
 
 
@@ -114,6 +124,7 @@ def demo(host: str, port: int, folder: Path, check: bool) -> None:
             f"Port {port} is taken: {error.strerror}. Choose another one with --port (make demo PORT=…)."
         ) from error
     click.echo("The clock begins at nine on Monday 10 December 2018. Every message it sends: /demo/mail/")
+    click.echo(said_on_the_terminal(app, settings.url) or "")
     click.echo(f"\n  {settings.url}/\n\nStop with Ctrl-C.")
     server.run()
 

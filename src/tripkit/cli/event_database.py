@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from tripkit.actions.apply_trip import apply_trip
 from tripkit.cli.databases import given_back, missing_file, ready_engine
-from tripkit.cli.event_plan import plan_of, tell_consequences, tell_differences
+from tripkit.cli.event_plan import plan_of, tell_differences, tell_meaning
 from tripkit.cli.event_reading import Again, Voice, event_directory, read, reading, speaking, unwritable
+from tripkit.cli.progress import progress
 from tripkit.cli.surroundings import read_settings
 from tripkit.domain.bookings import Moment
 from tripkit.domain.places import has_started
@@ -42,8 +43,9 @@ def plan(directory: Path, starting: date | None, key: str | None, opens: datetim
     """
     voice = Voice(language)
     found = read(event_directory(directory), Again(starting=starting, key=key, opens=opens), voice)
-    with _database(read_settings(), voice) as session:
-        planned = plan_of(session, found)
+    settings = read_settings()
+    with _database(settings, voice) as session:
+        planned = plan_of(session, found, now=settings.clock.now(), language=language)
     if not planned.differences:
         voice.tell(sentence("Nothing to change."))
         return
@@ -53,7 +55,7 @@ def plan(directory: Path, starting: date | None, key: str | None, opens: datetim
     else:
         voice.tell(sentence("{address} would change:", address=address))
     tell_differences(planned.differences, voice)
-    tell_consequences(planned.consequences, voice)
+    tell_meaning(planned, voice)
     if planned.losses:
         voice.refuse(sentence("This would be refused, and nothing changed:"), planned.losses)
 
@@ -71,15 +73,16 @@ def apply(directory: Path, starting: date | None, key: str | None, opens: dateti
     found = read(event_directory(directory), Again(starting=starting, key=key, opens=opens), voice)
     now = settings.clock.now()
     with _database(settings, voice) as session:
-        planned = plan_of(session, found)
         try:
-            done = apply_trip(
-                session,
-                organisation=found.organisation,
-                trip=found.trip,
-                pictures=found.pictures,
-                moment=Moment(at=now, actor="organiser", origin="tripkit event apply"),
-            )
+            with progress(voice.say(sentence("Putting the trip in place")), language=language):
+                planned = plan_of(session, found, now=now, language=language)
+                done = apply_trip(
+                    session,
+                    organisation=found.organisation,
+                    trip=found.trip,
+                    pictures=found.pictures,
+                    moment=Moment(at=now, actor="organiser", origin="tripkit event apply"),
+                )
         except PlanRefused as refused:
             voice.refuse(refused.sentence, refused.reasons)
     if not done.changed:
@@ -88,7 +91,7 @@ def apply(directory: Path, starting: date | None, key: str | None, opens: dateti
     if not done.created:
         voice.tell(sentence("Changed:"))
         tell_differences(planned.differences, voice)
-    tell_consequences(planned.consequences, voice)
+    tell_meaning(planned, voice)
     address = f"{settings.url}/{language}/{found.organisation.key}/{found.trip.key}/"
     voice.tell(sentence("“{title}” is in place: {address}", title=found.trip.title, address=address))
     if (opening := _opening(found, now, language)) is not None:

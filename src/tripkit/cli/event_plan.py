@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import click
 from sqlalchemy import func, select
 
 from tripkit.actions.losses import what_would_be_lost
+from tripkit.cli.event_ahead import ahead, sent_reminders
 from tripkit.cli.event_reading import Voice
 from tripkit.domain.collisions import TravelTimes, attended, collisions
 from tripkit.domain.seats import PoolKind
@@ -29,16 +31,20 @@ _MARKS = {Change.ADDED: "+", Change.CHANGED: "~", Change.REMOVED: "-"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What applying an event would do. ``losses``: why it would be refused; empty when it would not be."""
+    """What applying an event would do. ``losses``: why it would be refused; empty when it would not be.
+
+    ``ahead``: what happens by itself later on, as it is written now.
+    """
 
     is_new: bool
     differences: tuple[Difference, ...]
     consequences: tuple[Sentence, ...]
     losses: tuple[Sentence, ...]
+    ahead: tuple[Sentence, ...]
 
 
-def plan_of(session: AnySession, event: Event) -> Plan:
-    """Compare an event with what is in the database."""
+def plan_of(session: AnySession, event: Event, *, now: datetime, language: str) -> Plan:
+    """Compare an event with what is in the database. ``language``: what moments are said in."""
     after = Edition(organisation=event.organisation, trip=event.trip, pictures=event.pictures)
     trip_id = find_trip(session, event.organisation.key, event.trip.key)
     stored = trip_plan(session, trip_id) if trip_id is not None else None
@@ -49,6 +55,7 @@ def plan_of(session: AnySession, event: Event) -> Plan:
             differences=differences(None, after, host=host),
             consequences=_of_organisation(session, host, event.organisation, others=0),
             losses=(),
+            ahead=ahead(None, event.trip, sent=(), now=now, language=language),
         )
     _, organisation, trip = stored
     before = Edition(organisation=organisation, trip=trip, pictures=pictures(session, trip_id))
@@ -61,6 +68,7 @@ def plan_of(session: AnySession, event: Event) -> Plan:
             *_of_clashes(session, trip_id, trip, event.trip),
         ),
         losses=what_would_be_lost(session, trip_id, trip, event.trip),
+        ahead=ahead(trip, event.trip, sent=sent_reminders(session, trip_id), now=now, language=language),
     )
 
 
@@ -124,10 +132,13 @@ def tell_differences(found: Iterable[Difference], voice: Voice) -> None:
         click.echo(f"  {_MARKS[difference.change]} {voice.say(difference.sentence)}")
 
 
-def tell_consequences(found: Iterable[Sentence], voice: Voice) -> None:
-    """What it means for people, if anything."""
-    listed = tuple(found)
-    if listed:
-        voice.tell(sentence("What this means for people:"))
-        for one in listed:
+def tell_meaning(plan: Plan, voice: Voice) -> None:
+    """What it means for people, and what happens by itself later, if anything."""
+    for heading, found in (
+        (sentence("What this means for people:"), plan.consequences),
+        (sentence("What happens by itself:"), plan.ahead),
+    ):
+        if found:
+            voice.tell(heading)
+        for one in found:
             voice.tell(one, indent="  ")

@@ -1,4 +1,4 @@
-"""What commands are told by the environment; no database is loaded for it."""
+"""What commands are told by the environment and the settings file; no database is loaded for it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import os
 
 import click
 
-from tripkit.settings import Settings, WrongSetting
+from tripkit.settings import Reading, Settings, WrongSetting, read
 
 
 def read_settings() -> Settings:
-    """The settings; a wrong one ends the command with its sentence."""
+    """The settings; wrong ones end the command with a sentence each."""
+    return Settings.of(read_given())
+
+
+def read_given() -> Reading:
+    """The settings with where each comes from; wrong ones end the command with a sentence each."""
     try:
-        return Settings.from_environment(os.environ)
+        return read(os.environ)
     except WrongSetting as error:
         raise click.ClickException(str(error)) from error

@@ -1,31 +1,74 @@
-"""``tripkit worker``: delivery and clean-up in a process of its own."""
+"""``tripkit worker``: delivery and scheduled work in a process of its own."""
 
 from __future__ import annotations
 
 import signal
-from contextlib import closing
 
 import click
 
+from tripkit import logs
 from tripkit.cli.databases import ready_engine
 from tripkit.cli.surroundings import read_settings
-from tripkit.worker.thread import Worker
+from tripkit.settings import Settings
+from tripkit.worker.thread import ThreadWorker
+from tripkit.worker.worker import Worker
+
+_WORKING = "Working. Stop with Ctrl-C."
 
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
-@click.option("--again", is_flag=True, help="First take up messages again that were given up.")
-def worker(once: bool, again: bool) -> None:
-    """Deliver messages and end offers whose time is over. Set TRIPKIT_WORKER=no for the web processes then."""
+@click.option(
+    "--hands",
+    default=4,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Messages handed over at once, with Redis.",
+)
+def worker(once: bool, hands: int) -> None:
+    """Deliver messages and do what is scheduled.
+
+    Where TRIPKIT_REDIS_URL is set, Redis wakes it; else it looks by itself, and TRIPKIT_WORKER=no keeps the web
+    processes from doing the same.
+    """
     settings = read_settings()
+    logs.set_up(settings.log, settings.log_level)
     ready_engine(settings).dispose()
-    with closing(Worker(settings)) as working:
-        if again:
-            click.echo(f"Taken up again: {working.revive()}.")
-        if once:
-            click.echo(f"Sent: {working.look()}.")
-            return
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: working.stop())
-        click.echo("Working. Stop with Ctrl-C.")
-        working.run()
+    if once:
+        with Worker(settings) as working:
+            working.bury_the_dead()
+            sent = 0
+            while now := working.look():
+                sent += now
+        click.echo(f"Sent: {sent}.")
+        return
+    if settings.redis_url is None:
+        _alone(settings)
+    else:
+        _by_the_queue(settings, hands)
+
+
+def _alone(settings: Settings) -> None:
+    working = ThreadWorker(settings)
+    both = (signal.SIGINT, signal.SIGTERM)
+
+    def stop(*_: object) -> None:
+        for number in both:
+            signal.signal(number, signal.SIG_DFL)  # The second time, at once.
+        working.stop()
+
+    for number in both:
+        signal.signal(number, stop)
+    click.echo(_WORKING)  # Not before it can be stopped in order.
+    working.run()
+
+
+def _by_the_queue(settings: Settings, hands: int) -> None:
+    try:
+        from tripkit.worker.queue import QueueWorker  # noqa: PLC0415 (an extra, and slow to load)
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"Redis needs {error.name}, which is not installed: pip install 'tripkit[redis]'."
+        ) from error
+    click.echo(_WORKING)
+    QueueWorker(settings, hands=hands).run()

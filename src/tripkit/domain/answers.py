@@ -18,7 +18,13 @@ _LABEL = r"[^\W_](?:[^\W_]|-)*"
 _EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{4,24}")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+# Control characters, separators of lines and paragraphs, spaces of no width, overrides of direction, tags, and what is no
+# character. Joiners and marks of direction stay: names in Persian or Hebrew are written with them.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\U000e0000-\U000e007f]"
+)
+_BLANK = "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
+_ONLY_BLANK = re.compile(rf"[\s\x00-\x1f{_BLANK}]*")
 
 
 def is_email(text: str) -> bool:
@@ -35,6 +41,11 @@ def is_email(text: str) -> bool:
 def has_unseen_characters(text: str) -> bool:
     """Whether it holds control or bidirectional override characters, which can hide what a reader sees."""
     return _UNSEEN.search(text) is not None
+
+
+def is_blank(text: str) -> bool:
+    """Whether a reader sees nothing of it: spaces, joiners, letters without a shape."""
+    return _ONLY_BLANK.fullmatch(text) is not None
 
 
 def is_asked(question: Question, segment: str, answers: Answers) -> bool:

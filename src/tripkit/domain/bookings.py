@@ -63,8 +63,12 @@ class BookingMade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """Who does something, when, and from where: handed in to every action, never looked up."""
+    """Who does something, when, and from where: handed in to every action, never looked up.
+
+    ``account_id``: of who is signed in, None = nobody is, or it is done by itself.
+    """
 
     at: datetime
     actor: str
     origin: str = ""
+    account_id: int | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from tripkit.domain.sentences import Sentence, sentence
@@ -63,7 +64,19 @@ class TripState(StrEnum):
     OPEN = "open"
 
 
-def begins_at(trip: Trip) -> datetime:
+class Starting(Protocol):
+    """What it takes to know when a trip begins: a `Trip`, or a row of one."""
+
+    @property
+    def starts_on(self) -> date:
+        """The first day."""
+
+    @property
+    def time_zone(self) -> str:
+        """Its IANA name."""
+
+
+def begins_at(trip: Starting) -> datetime:
     """When the trip's first day begins, by the clock where it happens; in UTC. No place is on offer after it."""
     return datetime.combine(trip.starts_on, time.min, ZoneInfo(trip.time_zone)).astimezone(UTC)
 

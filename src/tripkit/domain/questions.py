@@ -49,7 +49,8 @@ class Question:
     """One question to each participant.
 
     ``segments``: asked of these only; empty = everyone. ``sensitive``: health, diet or belief; never shown back on a
-    page or in a mail. ``at_least``/``at_most``: bounds of a number, None = none.
+    page or in a mail. ``at_least``/``at_most``: bounds of a number, None = none. ``kept_days``: how long after the trip's
+    last day answers are kept, None = as long as everything else people wrote.
     """
 
     key: str
@@ -63,6 +64,7 @@ class Question:
     options: tuple[Option, ...] = ()
     at_least: int | None = None
     at_most: int | None = None
+    kept_days: int | None = None
 
 
 Answers = Mapping[str, Answer]

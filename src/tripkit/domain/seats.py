@@ -115,6 +115,10 @@ class Seats:
         places = [self.pools[place] for place in self._places]
         return sum(place.taken for place in places) < sum(place.size or 0 for place in places)
 
+    def has_room_for(self, wants: Wants) -> bool:
+        """Whether one person's wants could be taken now."""
+        return all(any(self.has_room(pool_id) for pool_id in want) for want in wants)
+
     def claim(self, wants: Wants) -> tuple[int, ...] | None:
         """Take one person's wants, all or nothing: the pool ids taken, None if anything is full.
 

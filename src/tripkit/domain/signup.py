@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from tripkit.domain.answers import check_answers, has_unseen_characters, is_email
+from tripkit.domain.answers import check_answers, has_unseen_characters, is_blank, is_email
 from tripkit.domain.bookings import BookingRequest, ParticipantRequest
 from tripkit.domain.collisions import Collision, TravelTimes, attended, collisions
 from tripkit.domain.programme import ProgrammeItem
@@ -55,7 +55,7 @@ def check_invoice(address: str, reference: str) -> Iterator[Problem]:
 
 def check_text(at: str, text: str, longest: int, missing: Sentence | None = None) -> Iterator[Problem]:
     """What is wrong with a short text. ``missing``: what to say when it is empty, None = it may be."""
-    if missing is not None and not text.strip():
+    if missing is not None and is_blank(text):
         yield Problem(at, missing)
     elif len(text) > longest:
         yield Problem(

@@ -9,6 +9,7 @@ from enum import StrEnum
 from tripkit.domain.prices import Price
 from tripkit.domain.programme import Choice, ProgrammeItem, Travel
 from tripkit.domain.questions import Question
+from tripkit.domain.reminders import Reminder
 from tripkit.domain.texts import Text
 
 
@@ -178,7 +179,8 @@ class Trip:
     ``signup_closes_at``: aware, UTC; None = at once, or until the trip starts. ``changes_until``: until when a
     party may change visits or hand a place over; None = until the trip starts. ``free_cancel_until``: the last day
     cancelling costs nothing; None = the terms say. ``offer_hours``: how long a freed place is held for the one it is offered to.
-    ``largest_party``: people in one booking. ``status_note``: why it was postponed or cancelled, and what happens.
+    ``largest_party``: people in one booking. ``retention_days``: how long after its last day what people wrote is kept;
+    None = as long as usual. ``status_note``: why it was postponed or cancelled, and what happens.
     ``picture``: file name in the trip's pictures.
     """
 
@@ -202,6 +204,7 @@ class Trip:
     free_cancel_until: date | None = None
     offer_hours: int = 48
     largest_party: int = 10
+    retention_days: int | None = None
     status: TripStatus = TripStatus.PLANNED
     status_note: Text
     price: Price
@@ -223,6 +226,7 @@ class Trip:
     choices: tuple[Choice, ...] = ()
     programme: tuple[ProgrammeItem, ...] = ()
     questions: tuple[Question, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Who is next when a place is free, who is passed over and why, and one's position; no clock, no mail."""
+"""Who is next when a place is free, who is passed over and why; no clock, no mail."""
 
 from __future__ import annotations
 
@@ -99,14 +99,3 @@ def _why(seats: Seats, group: Sequence[Waiting], held: Counter[int]) -> PassedBe
     if not places & needed:
         return PassedBecause.GUARANTEED_TO_OTHERS
     return PassedBecause.PARTY_DOES_NOT_FIT
-
-
-def ahead_of(waiting: Waiting, queue: Iterable[Waiting]) -> int:
-    """How many people came before and want a place this one could have: one's position is this plus one."""
-    mine = {pool_id for want in waiting.wants for pool_id in want}
-    return sum(
-        other.id < waiting.id
-        and other.party != waiting.party
-        and any(pool_id in mine for want in other.wants for pool_id in want)
-        for other in queue
-    )

@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tripkit.domain.campaigns import Who
 from tripkit.domain.prices import Price
 from tripkit.domain.programme import ProgrammeItem
 from tripkit.domain.questions import Question
+from tripkit.domain.reminders import Reminder
 from tripkit.domain.trips import Admission, Contact, Organisation, PartnerRole, Segment, Site, Trip, TripStatus
 from tripkit.eventfile.wallclock import written_moment, written_time
 
@@ -78,6 +80,7 @@ def _everything(organisation: Organisation, trip: Trip) -> Written:
         programme=[_item(item, zones.get(item.site or "", trip.time_zone)) for item in trip.programme],
         questions=[_question(question) for question in trip.questions],
         practical=[_group(key=note.key, title=note.title, text=note.text) for note in trip.practical],
+        reminders=[_reminder(reminder) for reminder in trip.reminders],
     )
 
 
@@ -120,6 +123,7 @@ def _trip(trip: Trip) -> Written:
             offer_hours=_unless(trip.offer_hours, 48),
             largest_party=_unless(trip.largest_party, 10),
         ),
+        retention=None if trip.retention_days is None else {"days": trip.retention_days},
         contact=_contact(trip.contact),
         price=_group(
             net=_net(trip.price),
@@ -223,6 +227,23 @@ def _question(question: Question) -> Written:
         options=[_group(key=option.key, name=option.name) for option in question.options],
         at_least=question.at_least,
         at_most=question.at_most,
+        kept_days=question.kept_days,
+    )
+
+
+def _reminder(reminder: Reminder) -> Written:
+    return _group(
+        key=reminder.key,
+        when={
+            "days": reminder.days,
+            reminder.side.value: reminder.anchor.value,
+            "at": reminder.clock.isoformat("seconds" if reminder.clock.second else "minutes"),
+        },
+        to=_unless(reminder.audience.value, Who.WITH_PLACE),
+        segments=reminder.segments,
+        visits=reminder.visits,
+        subject=reminder.subject,
+        text=reminder.text,
     )
 
 

@@ -14,8 +14,20 @@ from tripkit.eventfile.as_written import Written, event_as_written
 from tripkit.eventfile.format.programme import SECTIONS
 from tripkit.eventfile.plan_words import LIST, ORGANISATION, THING, TRIP, word
 
-_GROUPS = frozenset(
-    ["days", "sign_up", "contact", "price", "terms", "look", "guaranteed", "position", "host_contact", "when"]
+GROUPS = frozenset(
+    [
+        "days",
+        "sign_up",
+        "retention",
+        "contact",
+        "price",
+        "terms",
+        "look",
+        "guaranteed",
+        "position",
+        "host_contact",
+        "when",
+    ]
 )
 """Keys with keys of their own below them; other groups are texts per language."""
 _LONGEST_SHOWN = 80
@@ -116,14 +128,15 @@ def _thing(section: str, entry: Written) -> Sentence:
     if section == "travel":
         first, second = entry["between"]
         return sentence("journey between {first} and {second}", first=first, second=second)
-    return Sentence(THING[section].text, {"name": entry["name"] if "name" in entry else entry["title"]})
+    name = next(entry[key] for key in ("name", "title", "subject") if key in entry)
+    return Sentence(THING[section].text, {"name": name})
 
 
 def _changes(old: Written, new: Written, above: str = "") -> Iterator[Sentence]:
     for key in dict.fromkeys((*old, *new)):
         path = above + key
         before, after = old.get(key), new.get(key)
-        if key in _GROUPS:
+        if key in GROUPS and (isinstance(before, dict) or isinstance(after, dict)):
             yield from _changes(before or {}, after or {}, f"{path}.")
         elif before == after:
             continue

@@ -16,6 +16,7 @@ THING = {
     "programme": sentence("programme item “{name}”"),
     "questions": sentence("question “{name}”"),
     "practical": sentence("practical information “{name}”"),
+    "reminders": sentence("reminder “{name}”"),
 }
 """One of a list."""
 LIST = {
@@ -29,6 +30,7 @@ LIST = {
     "programme": sentence("programme"),
     "questions": sentence("questions"),
     "practical": sentence("practical information"),
+    "reminders": sentence("reminders"),
 }
 """All of a list."""
 _WORDS = {
@@ -50,6 +52,13 @@ _WORDS = {
     "contact.phone": sentence("contact's telephone"),
     "currency": sentence("currency"),
     "day": sentence("day"),
+    "retention.days": sentence("days until what people wrote is erased"),
+    "when.after": sentence("days are counted after"),
+    "when.at": sentence("sent at"),
+    "when.before": sentence("days are counted before"),
+    "when.days": sentence("days in between"),
+    "subject": sentence("subject"),
+    "visits": sentence("visits"),
     "day_notes": sentence("texts of the days"),
     "days.from": sentence("first day"),
     "days.to": sentence("last day"),
@@ -67,6 +76,7 @@ _WORDS = {
     "included": sentence("what is included"),
     "key": sentence("key"),
     "kind": sentence("kind"),
+    "kept_days": sentence("days until answers are erased"),
     "languages": sentence("languages"),
     "largest_group": sentence("largest group"),
     "largest_party": sentence("largest party"),

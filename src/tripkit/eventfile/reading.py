@@ -15,6 +15,7 @@ from tripkit.eventfile.checks.money import check_money
 from tripkit.eventfile.checks.people import check_people
 from tripkit.eventfile.checks.programme import check_programme
 from tripkit.eventfile.checks.questions import check_questions
+from tripkit.eventfile.checks.reminders import check_reminders
 from tripkit.eventfile.directory import EventDirectory
 from tripkit.eventfile.errors import EventErrors, Findings, Position, in_order
 from tripkit.eventfile.event import Event
@@ -108,6 +109,7 @@ def _check(made: Draft, sources: Sources, findings: Findings) -> None:
     check_programme(made, findings)
     check_questions(made.entry, whole=made.is_whole("questions"), findings=findings)
     check_money(made, findings)
+    check_reminders(made, findings)
 
 
 def _story(sources: Sources, made: Draft, clock: WallClock, findings: Findings) -> Story | None:

@@ -22,6 +22,7 @@ TEXT_OF = {
     "speakers": "biography",
     "programme": "description",
     "practical": "text",
+    "reminders": "text",
 }
 """The lists whose entries may have a text in a file, and the key that the text stands for."""
 SINGLE_TEXTS: dict[str, tuple[str, ...]] = {

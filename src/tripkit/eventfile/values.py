@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from tripkit.domain.prices import Money, Price
 from tripkit.domain.programme import Choice, ProgrammeItem, Travel
 from tripkit.domain.questions import Condition, Option, Question
+from tripkit.domain.reminders import Anchor, Reminder, Side
 from tripkit.domain.trips import (
     Contact,
     DayNote,
@@ -27,6 +28,7 @@ from tripkit.domain.trips import (
 )
 from tripkit.eventfile.format.entry import Entry
 from tripkit.eventfile.format.programme import EventEntry, ItemEntry, QuestionEntry
+from tripkit.eventfile.format.reminders import ReminderEntry
 from tripkit.eventfile.format.trip import ContactEntry, OrganisationEntry, SegmentEntry, SiteEntry, TripEntry
 from tripkit.eventfile.wallclock import WallClock
 
@@ -116,6 +118,7 @@ def _trip(entry: EventEntry, clock: WallClock, items: Iterable[Timed]) -> Trip:
         changes_until=_moment(sign_up, "changes_until", clock),
         free_cancel_until=_day(sign_up.free_cancel_until if sign_up else None, clock),
         **({"offer_hours": sign_up.offer_hours, "largest_party": sign_up.largest_party} if sign_up else {}),
+        retention_days=trip.retention.days if trip.retention else None,
         status=trip.status,
         status_note=trip.status_note,
         price=_price(trip.price.net, trip.price.vat, trip.price.currency),
@@ -142,6 +145,7 @@ def _trip(entry: EventEntry, clock: WallClock, items: Iterable[Timed]) -> Trip:
         choices=tuple(Choice(key=c.key, title=c.title, required=c.required) for c in entry.choices),
         programme=tuple(item for _, item in items),
         questions=tuple(map(_question, entry.questions)),
+        reminders=tuple(map(_reminder, entry.reminders)),
     )
 
 
@@ -220,4 +224,21 @@ def _question(entry: QuestionEntry) -> Question:
         options=tuple(Option(key=option.key, name=option.name) for option in entry.options),
         at_least=entry.at_least,
         at_most=entry.at_most,
+        kept_days=entry.kept_days,
+    )
+
+
+def _reminder(entry: ReminderEntry) -> Reminder:
+    when = entry.when
+    return Reminder(
+        key=entry.key,
+        days=when.days,
+        side=Side.AFTER if when.before is None else Side.BEFORE,
+        anchor=when.before or when.after or Anchor.TRIP_STARTS,  # That neither is written is noted by a check.
+        clock=when.at.replace(tzinfo=None),
+        audience=entry.to,
+        segments=tuple(entry.segments),
+        visits=tuple(entry.visits),
+        subject=entry.subject,
+        text=entry.text,
     )

@@ -13,6 +13,8 @@ def explanation(letter: Letter) -> tuple[Sentence, ...]:
 
 
 def _told(letter: Letter) -> tuple[Sentence, ...]:
+    if letter.written is not None:
+        return ()
     match letter.kind, letter.reason:
         case "confirmation", _:
             return (sentence("This is your confirmation."),)

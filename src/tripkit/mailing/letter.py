@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from markupsafe import Markup
+
 from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.prices import Sum
 from tripkit.domain.programme import ProgrammeItem
@@ -33,13 +35,25 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What somebody wrote, in the reader's language: ``subject`` on one line, the text as ``plain`` and as safe ``html``."""
+
+    subject: str
+    plain: str
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """A message before it is worded.
 
-    ``kind``: confirmation, queued, offer, cancelled, changed or link; ``reason`` says more of the last ones: declined,
+    ``kind``: confirmation, queued, offer, cancelled, changed or link, or letter for one that somebody wrote; ``reason`` says more of the last ones: declined,
     expired, left, joined, handed_over, moved. ``link``: the secret address of the booking, empty when the reader may
     not open it. ``offered``: the visit an offer is about, None = a place on the trip. ``begins``: what the first of them to come
     attends first, None = nothing yet. ``sum``: what the confirmed ones cost. ``message_id``: random, stable.
+    ``code``: the booking's, empty = it is not about one. ``written``: of a letter that somebody wrote. ``unsubscribe``:
+    the secret address of the way out, empty where there is none; ``unsubscribe_mail``: where a mail program may write to
+    instead. ``is_bulk``: it goes to many at once.
     """
 
     kind: str
@@ -61,6 +75,10 @@ class Letter:
     written_at: datetime
     message_id: str
     attachments: tuple[Attachment, ...] = ()
+    written: Written | None = None
+    unsubscribe: str = ""
+    unsubscribe_mail: str = ""
+    is_bulk: bool = False
 
     def of(self, *statuses: ParticipantStatus) -> list[Person]:
         """The people with one of these statuses."""

@@ -84,6 +84,7 @@ _VERDICTS: dict[str, Callable[[Letter], tuple[Sentence, ...]]] = {
     "cancelled": _cancelled,
     "changed": _changed,
     "link": lambda _: (sentence("Here is a new link to your booking."),),
+    "letter": lambda _: (),
 }
 KINDS = tuple(_VERDICTS)
 """Every kind of letter there is."""

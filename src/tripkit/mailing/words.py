@@ -35,7 +35,7 @@ def words_for(letter: Letter) -> dict[str, Any]:
     return {
         "letter": letter,
         "language": language,
-        "heading": _with_capital(_sayer(letter, in_words=True)(verdict(letter))),
+        "heading": _heading(letter),
         "explanation": say(explanation(letter)),
         "short_title": text(letter.trip.short_title or letter.trip.title),
         "days": i18n.days(letter.trip.starts_on, letter.trip.ends_on, language),
@@ -63,6 +63,12 @@ def _sayer(letter: Letter, *, in_words: bool = False) -> Callable[[Iterable[Sent
         return i18n.say(Sentence(one.text, values, one.plural, one.count), language)
 
     return lambda several: " ".join(said(one) for one in several)
+
+
+def _heading(letter: Letter) -> str:
+    if letter.written is not None:
+        return letter.written.subject
+    return _with_capital(_sayer(letter, in_words=True)(verdict(letter)))
 
 
 def _with_capital(text: str) -> str:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Select, bindparam, select
 
 from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.collisions import replaced_by
 from tripkit.domain.places import has_started, is_over
 from tripkit.domain.prices import Price, Sum, add_up
 from tripkit.domain.questions import Answer, Answers
-from tripkit.domain.seats import Pool, PoolKind, Seats
+from tripkit.domain.seats import PoolKind
 from tripkit.domain.trips import Trip
-from tripkit.domain.waiting_list import Waiting, ahead_of
-from tripkit.reads.trip_page import TripPage, trip_page_of
-from tripkit.reads.trip_plan import AnySession
+from tripkit.reads.queue_positions import queue_positions
+from tripkit.reads.trip_page import TripPage, page_of_plan
+from tripkit.reads.trip_plan import AnySession, plan_named
 from tripkit.storage.bookings import (
     AnswerRow,
     BookingRow,
@@ -27,8 +28,38 @@ from tripkit.storage.bookings import (
     OfferRow,
     ParticipantRow,
     PoolRow,
-    WaitingRow,
 )
+from tripkit.storage.trips import TripRow
+
+_HAS_PLACE = {ParticipantStatus.CONFIRMED, ParticipantStatus.OFFERED}
+_THIS: BindParameter[int] = bindparam("booking_id")
+_THESE: BindParameter[int] = bindparam("participant_ids", expanding=True)
+_OPENED = (LinkRow.digest == bindparam("digest"), LinkRow.purpose == "booking", LinkRow.expires_at > bindparam("now"))
+# Put together once: everybody who signs up is shown their receipt.
+_FIND = select(LinkRow.booking_id).where(*_OPENED)
+_BOOKING = select(BookingRow, TripRow.revision, TripRow.edition).join(TripRow, TripRow.id == BookingRow.trip_id)
+_BY_TOKEN = _BOOKING.join(LinkRow, LinkRow.booking_id == BookingRow.id).where(*_OPENED)
+_BY_ID = _BOOKING.where(BookingRow.id == _THIS)
+_PEOPLE = select(ParticipantRow).where(ParticipantRow.booking_id == _THIS).order_by(ParticipantRow.id)
+_ANSWERS = (
+    select(
+        AnswerRow.participant_id, AnswerRow.question, AnswerRow.value, AnswerRow.sealed.is_not(None).label("is_sealed")
+    )
+    .where(AnswerRow.participant_id.in_(_THESE))
+    .order_by(AnswerRow.id)
+)
+_VISITS = (
+    select(ClaimRow.participant_id, PoolRow.key)
+    .join(PoolRow, PoolRow.id == ClaimRow.pool_id)
+    .outerjoin(OfferRow, OfferRow.id == ClaimRow.offer_id)
+    .where(
+        ClaimRow.participant_id.in_(_THESE),
+        PoolRow.kind == PoolKind.ITEM,
+        (OfferRow.id.is_(None)) | (OfferRow.item == ""),
+    )
+    .order_by(PoolRow.id)
+)
+_OFFERS = select(OfferRow).where(OfferRow.booking_id == _THIS, OfferRow.state == "open").order_by(OfferRow.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,28 +127,40 @@ class BookingPage:
     may_cancel: bool
 
 
+def _opens(token: str, now: datetime) -> dict[str, object]:
+    return {"digest": hashlib.sha256(token.encode()).hexdigest(), "now": now}
+
+
 def find_booking(session: AnySession, *, token: str, now: datetime) -> int | None:
     """The booking a secret link opens, None when the secret is wrong or has expired."""
+    return session.scalar(_FIND, _opens(token, now))
+
+
+def was_erased(session: AnySession, *, token: str) -> bool:
+    """Whether a secret link opened a booking that was erased since."""
     digest = hashlib.sha256(token.encode()).hexdigest()
-    return session.scalar(
-        select(LinkRow.booking_id).where(
-            LinkRow.digest == digest, LinkRow.purpose == "booking", LinkRow.expires_at > now
-        )
-    )
+    return session.scalar(select(LinkRow.id).where(LinkRow.digest == digest, LinkRow.purpose == "erased")) is not None
 
 
 def booking_page(session: AnySession, *, token: str, now: datetime) -> BookingPage | None:
     """The booking a secret link opens, None when the secret is wrong or has expired."""
-    booking_id = find_booking(session, token=token, now=now)
-    return None if booking_id is None else booking_page_of(session, booking_id=booking_id, now=now)
+    return _page(session, _BY_TOKEN, _opens(token, now), now)
 
 
 def booking_page_of(session: AnySession, *, booking_id: int, now: datetime) -> BookingPage | None:
     """A booking by its id, for those who write its messages."""
-    booking = session.get(BookingRow, booking_id)
-    page = None if booking is None else trip_page_of(session, trip_id=booking.trip_id, now=now)
-    if booking is None or page is None:
+    return _page(session, _BY_ID, {"booking_id": booking_id}, now)
+
+
+def _page(
+    session: AnySession, find: Select[BookingRow, int, str], by: dict[str, object], now: datetime
+) -> BookingPage | None:
+    found = session.execute(find, by).one_or_none()
+    if found is None:
         return None
+    booking, revision, edition = found
+    plan = plan_named(session, booking.trip_id, revision, edition)
+    page = page_of_plan(session, booking.trip_id, *plan, now)
     trip = page.trip
     people = _participants(session, booking, trip)
     currency = trip.price.net.currency
@@ -148,19 +191,25 @@ def booking_page_of(session: AnySession, *, booking_id: int, now: datetime) -> B
 
 
 def _participants(session: AnySession, booking: BookingRow, trip: Trip) -> tuple[BookedParticipant, ...]:
-    rows = session.scalars(
-        select(ParticipantRow).where(ParticipantRow.booking_id == booking.id).order_by(ParticipantRow.id)
-    ).all()
-    ids = [row.id for row in rows]
-    answers: dict[int, dict[str, Answer]] = defaultdict(dict)
-    for answer in session.scalars(select(AnswerRow).where(AnswerRow.participant_id.in_(ids)).order_by(AnswerRow.id)):
-        answers[answer.participant_id][answer.question] = answer.value
-    held = _visits(session, ids)
-    waiting = _waiting(session, booking.trip_id, ids)
-    offers = session.scalars(
-        select(OfferRow).where(OfferRow.booking_id == booking.id, OfferRow.state == "open").order_by(OfferRow.id)
-    ).all()
+    this = {"booking_id": booking.id}
+    rows = session.scalars(_PEOPLE, this).all()
+    these = {"participant_ids": [row.id for row in rows]}
     hidden = {question.key for question in trip.questions if question.sensitive}
+    answers: dict[int, dict[str, Answer]] = defaultdict(dict)
+    hidden_answers: dict[int, list[str]] = defaultdict(list)
+    for answer in session.execute(_ANSWERS, these):
+        # What was sealed when it was given stays hidden, also if its question is no longer marked sensitive.
+        if answer.is_sealed or answer.question in hidden:
+            hidden_answers[answer.participant_id].append(answer.question)
+        else:
+            answers[answer.participant_id][answer.question] = answer.value
+    waiting = _waiting(session, these["participant_ids"])
+    held: dict[int, list[str]] = defaultdict(list)
+    offers: Sequence[OfferRow] = ()
+    if any(row.status in _HAS_PLACE for row in rows):  # Nobody else holds a visit, or has one on offer.
+        for visit in session.execute(_VISITS, these):
+            held[visit.participant_id].append(visit.key)  # One that is itself on offer is not held yet.
+        offers = session.scalars(_OFFERS, this).all()
     return tuple(
         BookedParticipant(
             id=row.id,
@@ -171,8 +220,8 @@ def _participants(session: AnySession, booking: BookingRow, trip: Trip) -> tuple
             price=row.price,
             items=tuple(held[row.id]),
             wished=row.wished,
-            answers={key: value for key, value in answers[row.id].items() if key not in hidden},
-            sensitive_answered=tuple(key for key in answers[row.id] if key in hidden),
+            answers=answers[row.id],
+            sensitive_answered=tuple(hidden_answers[row.id]),
             waiting=tuple(waiting[row.id]),
             offers=tuple(
                 OpenOffer(
@@ -190,51 +239,10 @@ def _participants(session: AnySession, booking: BookingRow, trip: Trip) -> tuple
     )
 
 
-def _visits(session: AnySession, participant_ids: list[int]) -> dict[int, list[str]]:
-    """Visits held by each, by key in the order of the pools; a visit that is itself on offer is not held yet."""
-    held: dict[int, list[str]] = defaultdict(list)
-    for row in session.execute(
-        select(ClaimRow.participant_id, PoolRow.key)
-        .join(PoolRow, PoolRow.id == ClaimRow.pool_id)
-        .outerjoin(OfferRow, OfferRow.id == ClaimRow.offer_id)
-        .where(
-            ClaimRow.participant_id.in_(participant_ids),
-            PoolRow.kind == PoolKind.ITEM,
-            (OfferRow.id.is_(None)) | (OfferRow.item == ""),
-        )
-        .order_by(PoolRow.id)
-    ):
-        held[row.participant_id].append(row.key)
-    return held
-
-
-def _waiting(session: AnySession, trip_id: int, participant_ids: list[int]) -> dict[int, list[WaitingPlace]]:
-    # One query: between two, somebody of theirs could be offered a place and be gone from the queue.
-    theirs = select(WaitingRow.item).where(WaitingRow.participant_id.in_(participant_ids))
-    rows = session.execute(
-        select(WaitingRow.id, WaitingRow.participant_id, WaitingRow.party, WaitingRow.item, WaitingRow.segment)
-        .where(WaitingRow.trip_id == trip_id, WaitingRow.item.in_(theirs))
-        .order_by(WaitingRow.id)
-    ).all()
+def _waiting(session: AnySession, participant_ids: list[int]) -> dict[int, list[WaitingPlace]]:
     found: dict[int, list[WaitingPlace]] = defaultdict(list)
-    if not rows:
-        return found
-    seats = Seats(
-        Pool(row.id, row.kind, row.key, row.size, row.taken)
-        for row in session.scalars(select(PoolRow).where(PoolRow.trip_id == trip_id))
-    )
-    queues: dict[str, list[Waiting]] = defaultdict(list)
-    for row in rows:
-        pool = seats.item(row.item) if row.item else None
-        wants = seats.place_wants(row.segment) if pool is None else ((pool.id,),)
-        queues[row.item].append(Waiting(row.id, row.participant_id, row.party, wants))
-    for item, queue in queues.items():
-        for waiting in queue:
-            if waiting.participant_id in participant_ids:
-                ahead = ahead_of(waiting, queue)
-                found[waiting.participant_id].append(
-                    WaitingPlace(waiting_id=waiting.id, item=item or None, position=ahead + 1, ahead=ahead)
-                )
-    for places in found.values():
-        places.sort(key=lambda place: place.waiting_id)
+    for one in queue_positions(session, participant_ids):
+        found[one.participant_id].append(
+            WaitingPlace(waiting_id=one.waiting_id, item=one.item or None, position=one.position, ahead=one.ahead)
+        )
     return found

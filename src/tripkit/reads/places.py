@@ -5,13 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 
 from tripkit.domain.places import Places, Room
 from tripkit.domain.seats import PoolKind
 from tripkit.domain.trips import Trip
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import ClaimRow, OfferRow, PoolRow, WaitingRow
+
+_TRIPS: BindParameter[int] = bindparam("trips", expanding=True)
+# Put together once: every page of a trip asks these.
+_OFFERED = (
+    select(ClaimRow.pool_id, func.count().label("people"))
+    .join(OfferRow, OfferRow.id == ClaimRow.offer_id)
+    .where(OfferRow.trip_id.in_(_TRIPS))
+    .group_by(ClaimRow.pool_id)
+)
+_POOLS = (
+    select(PoolRow.id, PoolRow.trip_id, PoolRow.kind, PoolRow.key, PoolRow.size, PoolRow.taken)
+    .where(PoolRow.trip_id.in_(_TRIPS))
+    # As they were made: PostgreSQL gives rows in another order once they were changed, and pages are compared by this.
+    .order_by(PoolRow.id)
+)
+_WAITING = (
+    select(WaitingRow.trip_id, WaitingRow.item, WaitingRow.segment, func.count().label("people"))
+    .where(WaitingRow.trip_id.in_(_TRIPS))
+    .group_by(WaitingRow.trip_id, WaitingRow.item, WaitingRow.segment)
+)
 
 
 @dataclass
@@ -28,28 +48,12 @@ def trip_places(session: AnySession, trip_id: int, trip: Trip) -> Places:
 def many_places(session: AnySession, trips: Mapping[int, Trip]) -> dict[int, Places]:
     """How full each of several trips is, in three queries whatever their number."""
     counts: dict[int, _Counts] = {trip_id: _Counts() for trip_id in trips}
-    offered: dict[int, int] = {
-        row.pool_id: row.people
-        for row in session.execute(
-            select(ClaimRow.pool_id, func.count().label("people"))
-            .join(OfferRow, OfferRow.id == ClaimRow.offer_id)
-            .where(OfferRow.trip_id.in_(trips))
-            .group_by(ClaimRow.pool_id)
-        )
-    }
-    for pool in session.execute(
-        select(PoolRow.id, PoolRow.trip_id, PoolRow.kind, PoolRow.key, PoolRow.size, PoolRow.taken)
-        .where(PoolRow.trip_id.in_(trips))
-        # As they were made: PostgreSQL gives rows in another order once they were changed, and pages are compared by this.
-        .order_by(PoolRow.id)
-    ):
+    these = {"trips": list(trips)}
+    offered: dict[int, int] = {row.pool_id: row.people for row in session.execute(_OFFERED, these)}
+    for pool in session.execute(_POOLS, these):
         room = Room(size=pool.size, taken=pool.taken, offered=offered.get(pool.id, 0))
         counts[pool.trip_id].pools[pool.kind, pool.key] = room
-    for queue in session.execute(
-        select(WaitingRow.trip_id, WaitingRow.item, WaitingRow.segment, func.count().label("people"))
-        .where(WaitingRow.trip_id.in_(trips))
-        .group_by(WaitingRow.trip_id, WaitingRow.item, WaitingRow.segment)
-    ):
+    for queue in session.execute(_WAITING, these):
         counts[queue.trip_id].waiting[queue.item, queue.segment] = queue.people
     return {trip_id: _places(trip, counts[trip_id]) for trip_id, trip in trips.items()}
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from tripkit.domain.places import Room, TripState, state_of
 from tripkit.domain.texts import Text
@@ -16,7 +16,7 @@ from tripkit.storage.columns import to_value
 from tripkit.storage.trips import PARTS, OrganisationRow, SegmentRow, TripRow
 
 LONGEST_LIST = 100
-"""Trips on one page of a list, the ones that come soonest first."""
+"""Trips in a list, the ones that come soonest first; all of them are in the site map."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +50,39 @@ def organisations(session: AnySession) -> tuple[Organisation, ...]:
     )
 
 
+def trip_titles(session: AnySession, *, organisation_id: int) -> tuple[tuple[str, Text], ...]:
+    """(key, title) of an organisation's trips, to choose one of; the latest first, at most `LONGEST_LIST`."""
+    rows = session.execute(
+        select(TripRow.key, TripRow.title)
+        .where(TripRow.organisation_id == organisation_id)
+        .order_by(TripRow.starts_on.desc(), TripRow.id)
+        .limit(LONGEST_LIST)
+    )
+    return tuple((key, title) for key, title in rows)
+
+
+def trip_addresses(session: AnySession) -> dict[tuple[str, tuple[str, ...]], list[tuple[str, tuple[str, ...]]]]:
+    """Every trip there is as (key, languages), by its organisation as (key, languages); by key, without the rest of them."""
+    query = (
+        select(OrganisationRow.key, OrganisationRow.languages, TripRow.key, TripRow.languages)
+        .join(TripRow, TripRow.organisation_id == OrganisationRow.id)
+        .order_by(OrganisationRow.key, TripRow.key)
+    )
+    found: dict[tuple[str, tuple[str, ...]], list[tuple[str, tuple[str, ...]]]] = {}
+    for host, spoken, trip, languages in session.execute(query):
+        found.setdefault((host, tuple(spoken)), []).append((trip, tuple(languages)))
+    return found
+
+
 def trip_list(session: AnySession, *, organisation: str | None = None, now: datetime) -> tuple[TripCard, ...]:
     """The trips, coming ones first in order of time, then past ones, latest first; at most `LONGEST_LIST`."""
-    query = select(TripRow, OrganisationRow).join(OrganisationRow).order_by(TripRow.starts_on.desc(), TripRow.id)
+    is_past = TripRow.ends_on < now.date() - timedelta(days=1)  # Surely, wherever it was; `state_of` knows exactly.
+    soonest = case((is_past, None), else_=TripRow.starts_on)
+    query = (
+        select(TripRow, OrganisationRow)
+        .join(OrganisationRow)
+        .order_by(is_past, soonest, TripRow.starts_on.desc(), TripRow.id)
+    )
     if organisation is not None:
         query = query.where(OrganisationRow.key == organisation)
     rows = session.execute(query.limit(LONGEST_LIST)).all()
@@ -70,8 +100,11 @@ def trip_list(session: AnySession, *, organisation: str | None = None, now: date
         _card(hosts[host.id], trips[trip.id], places[trip.id].trip, state_of(trips[trip.id], places[trip.id], now))
         for trip, host in rows
     ]
-    coming = [card for card in cards if card.state is not TripState.PAST]
-    return (*reversed(coming), *(card for card in cards if card.state is TripState.PAST))
+    past = [card for card in cards if card.state is TripState.PAST]
+    return (
+        *(card for card in cards if card.state is not TripState.PAST),
+        *sorted(past, key=lambda card: card.starts_on, reverse=True),
+    )
 
 
 def _card(host: Organisation, trip: Trip, room: Room, state: TripState) -> TripCard:

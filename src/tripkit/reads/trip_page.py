@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tripkit.domain.places import Places, TripState, state_of
 from tripkit.domain.trips import Organisation, Picture, Trip
 from tripkit.reads.places import trip_places
-from tripkit.reads.trip_plan import AnySession, find_trip, trip_plan
+from tripkit.reads.trip_plan import AnySession, find_plan, trip_plan
 from tripkit.storage.trips import OrganisationRow, PictureRow, TripRow
 
 
@@ -28,16 +28,20 @@ class TripPage:
 
 def trip_page(session: AnySession, *, organisation: str, trip: str, now: datetime) -> TripPage | None:
     """A trip by the keys in its address, None when the organisation has no such trip."""
-    trip_id = find_trip(session, organisation, trip)
-    return None if trip_id is None else trip_page_of(session, trip_id=trip_id, now=now)
+    found = find_plan(session, organisation, trip)
+    return None if found is None else page_of_plan(session, *found, now)
 
 
 def trip_page_of(session: AnySession, *, trip_id: int, now: datetime) -> TripPage | None:
-    """A trip by its id, for those who have found it through a booking of theirs."""
+    """A trip by its id, for those who have found it already."""
     plan = trip_plan(session, trip_id)
-    if plan is None:
-        return None
-    revision, host, value = plan
+    return None if plan is None else page_of_plan(session, trip_id, *plan, now)
+
+
+def page_of_plan(
+    session: AnySession, trip_id: int, revision: int, host: Organisation, value: Trip, now: datetime
+) -> TripPage:
+    """A trip whose plan was read with something else."""
     places = trip_places(session, trip_id, value)
     return TripPage(
         trip_id=trip_id,

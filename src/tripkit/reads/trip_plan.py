@@ -21,17 +21,23 @@ _KEPT = 256
 _plans: WeakKeyDictionary[Engine, OrderedDict[str, tuple[Organisation, Trip]]] = WeakKeyDictionary()
 _lock = Lock()
 # Put together once: every request asks these.
-_FIND = (
-    select(TripRow.id)
-    .join(OrganisationRow)
-    .where(OrganisationRow.key == bindparam("organisation"), TripRow.key == bindparam("trip"))
+_NAMED = select(TripRow.id, TripRow.revision, TripRow.edition)
+_BY_ID = _NAMED.where(TripRow.id == bindparam("trip_id"))
+_BY_KEYS = _NAMED.join(OrganisationRow).where(
+    OrganisationRow.key == bindparam("organisation"), TripRow.key == bindparam("trip")
 )
-_NAMED = select(TripRow.revision, TripRow.edition).where(TripRow.id == bindparam("trip_id"))
 
 
 def find_trip(session: AnySession, organisation: str, trip: str) -> int | None:
     """The id of an organisation's trip, by their keys in the address."""
-    return session.scalar(_FIND, {"organisation": organisation, "trip": trip})
+    named = session.execute(_BY_KEYS, {"organisation": organisation, "trip": trip}).one_or_none()
+    return None if named is None else named.id
+
+
+def find_plan(session: AnySession, organisation: str, trip: str) -> tuple[int, int, Organisation, Trip] | None:
+    """(trip id, revision, organisation, trip), by their keys in the address; as `trip_plan`."""
+    named = session.execute(_BY_KEYS, {"organisation": organisation, "trip": trip}).one_or_none()
+    return None if named is None else (named.id, *plan_named(session, *named))
 
 
 def trip_plan(session: AnySession, trip_id: int) -> tuple[int, Organisation, Trip] | None:
@@ -39,22 +45,24 @@ def trip_plan(session: AnySession, trip_id: int) -> tuple[int, Organisation, Tri
 
     One query when this process has read the revision before, otherwise one for each part of a trip.
     """
-    named = session.execute(_NAMED, {"trip_id": trip_id}).one_or_none()
-    if named is None:
-        return None
-    key: str = named.edition
+    named = session.execute(_BY_ID, {"trip_id": trip_id}).one_or_none()
+    return None if named is None else plan_named(session, *named)
+
+
+def plan_named(session: AnySession, trip_id: int, revision: int, key: str) -> tuple[int, Organisation, Trip]:
+    """As `trip_plan`, for who has read the trip's revision and edition (``key``) already: most often without a query."""
     engine = session.get_bind()
     plans = _plans.setdefault(engine if isinstance(engine, Engine) else engine.engine, OrderedDict())
     with _lock:
         if key in plans:
             plans.move_to_end(key)
-            return named.revision, *plans[key]
+            return revision, *plans[key]
     plan = _read(session, trip_id)
     with _lock:
         plans[key] = plan
         while len(plans) > _KEPT:
             plans.popitem(last=False)
-    return named.revision, *plan
+    return revision, *plan
 
 
 def _read(session: AnySession, trip_id: int) -> tuple[Organisation, Trip]:

@@ -1,9 +1,29 @@
 """The tables, by domain word, and how a transaction is made; no rule lives here."""
 
-from tripkit.storage import bookings, outbox, trips  # noqa: F401 (tables register themselves)
+from tripkit.storage import accounts, bookings, campaigns, members, outbox, trips, work  # noqa: F401 (tables register themselves)
 from tripkit.storage.columns import Row
-from tripkit.storage.session import Database, open_engine, sessions, write
+from tripkit.storage.session import (
+    Database,
+    note_told,
+    open_briefly,
+    open_engine,
+    rewrite,
+    sessions,
+    wake_after_commit,
+    write,
+)
 
 db = Database(model_class=Row, disable_autonaming=True)
 
-__all__ = ["Database", "Row", "db", "open_engine", "sessions", "write"]
+__all__ = [
+    "Database",
+    "Row",
+    "db",
+    "note_told",
+    "open_briefly",
+    "open_engine",
+    "rewrite",
+    "sessions",
+    "wake_after_commit",
+    "write",
+]

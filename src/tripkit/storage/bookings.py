@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tripkit.domain.bookings import ParticipantStatus
@@ -40,10 +40,16 @@ class PoolRow(Row):
 
 
 class BookingRow(Row):
-    """One sign-up. ``form_key`` and ``form_digest`` (SHA-256 of what was sent) make a form sent twice one booking."""
+    """One sign-up. ``form_key`` and ``form_digest`` (SHA-256 of what was sent, sealed) make a form sent twice one booking.
+
+    ``erased_at``: when everything that says who it was was taken out of it; the code, states and prices stay.
+    """
 
     __tablename__ = "booking"
-    __table_args__ = (UniqueConstraint("trip_id", "form_key"),)
+    __table_args__ = (
+        UniqueConstraint("trip_id", "form_key"),
+        Index("ix_booking_contact_email", text("lower(contact_email)")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"), index=True)
@@ -60,6 +66,7 @@ class BookingRow(Row):
     together: Mapped[bool]
     terms_version: Mapped[str]
     booked_at: Mapped[datetime] = mapped_column(UtcMoment)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcMoment)
     participants: Mapped[list[ParticipantRow]] = relationship(back_populates="booking", order_by="ParticipantRow.id")
 
 
@@ -79,11 +86,14 @@ class ParticipantRow(Row):
     wished: Mapped[tuple[str, ...]] = mapped_column(AsJson(tuple[str, ...]))
     booking: Mapped[BookingRow] = relationship(back_populates="participants")
 
-    __table_args__ = (Index("ix_participant_trip_id_segment_status", "trip_id", "segment", "status"),)
+    __table_args__ = (
+        Index("ix_participant_trip_id_segment_status", "trip_id", "segment", "status"),
+        Index("ix_participant_email", text("lower(email)")),
+    )
 
 
 class AnswerRow(Row):
-    """One participant's answer to one question."""
+    """One participant's answer to one question. ``sealed``: where it is sensitive, and then ``value`` is empty."""
 
     __tablename__ = "answer"
     __table_args__ = (UniqueConstraint("participant_id", "question"),)
@@ -92,6 +102,7 @@ class AnswerRow(Row):
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
     question: Mapped[str]
     value: Mapped[Answer] = mapped_column(AsJson(Answer))
+    sealed: Mapped[str | None]
 
 
 class ClaimRow(Row):
@@ -110,7 +121,10 @@ class WaitingRow(Row):
     """One participant in one queue. The id is the order; ``item``: empty for the trip itself; ``party`` goes together."""
 
     __tablename__ = "waiting"
-    __table_args__ = (UniqueConstraint("participant_id", "item"), Index("ix_waiting_trip_id_item", "trip_id", "item"))
+    __table_args__ = (
+        UniqueConstraint("participant_id", "item"),
+        Index("ix_waiting_trip_id_item_segment", "trip_id", "item", "segment"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
@@ -125,7 +139,10 @@ class OfferRow(Row):
     """A freed place offered to a party. ``item``: empty for a place on the trip. ``state``: see `OfferState`."""
 
     __tablename__ = "offer"
-    __table_args__ = (Index("ix_offer_state_until", "state", "until"),)
+    __table_args__ = (
+        Index("ix_offer_state_until", "state", "until"),
+        Index("ix_offer_trip_id_state", "trip_id", "state"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
@@ -157,7 +174,10 @@ class QueueMoveRow(Row):
 
 
 class LinkRow(Row):
-    """A secret link to a booking. ``digest``: SHA-256 of the secret, which itself is never stored here."""
+    """A secret link to a booking. ``digest``: SHA-256 of the secret, which itself is never stored here.
+
+    ``reader``: of one by which one unsubscribes, the digest of the address it was sent to.
+    """
 
     __tablename__ = "link"
 
@@ -165,5 +185,6 @@ class LinkRow(Row):
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
     digest: Mapped[str] = mapped_column(unique=True)
     purpose: Mapped[str]
+    reader: Mapped[str | None]
     made_at: Mapped[datetime] = mapped_column(UtcMoment)
     expires_at: Mapped[datetime] = mapped_column(UtcMoment)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tripkit.domain.campaigns import Who
 from tripkit.domain.prices import Price
 from tripkit.domain.programme import ItemKind, Travel
 from tripkit.domain.questions import Condition, Option, QuestionKind
+from tripkit.domain.reminders import Anchor, Side
 from tripkit.domain.texts import Text
 from tripkit.domain.trips import (
     Admission,
@@ -28,10 +30,11 @@ from tripkit.storage.columns import AsJson, Row, UtcMoment, Word
 _TEXT = AsJson(dict[str, str])
 _TEXTS = AsJson(tuple[dict[str, str], ...])
 _KEYS = AsJson(tuple[str, ...])
+_NOT_ERASED = text("erased_at IS NULL")
 
 
 class OrganisationRow(Row):
-    """Who hosts trips."""
+    """Who hosts trips. ``second_factor``: whether its members have to have one."""
 
     __tablename__ = "organisation"
 
@@ -44,17 +47,22 @@ class OrganisationRow(Row):
     phone: Mapped[str | None]
     url: Mapped[str | None]
     look: Mapped[Look] = mapped_column(AsJson(Look))
+    second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class TripRow(Row):
     """A trip.
 
     ``revision`` counts every change an organiser makes. ``edition`` is random and new with each of them: what is kept in
-    memory is kept by it, since ids and numbers come back when a database is restored or emptied.
+    memory is kept by it, since ids and numbers come back when a database is restored or emptied. ``erased_at``: when
+    everything that people wrote for it had been erased.
     """
 
     __tablename__ = "trip"
-    __table_args__ = (UniqueConstraint("organisation_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "key"),
+        Index("ix_trip_ends_on", "ends_on", sqlite_where=_NOT_ERASED, postgresql_where=_NOT_ERASED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -81,6 +89,8 @@ class TripRow(Row):
     free_cancel_until: Mapped[date | None]
     offer_hours: Mapped[int]
     largest_party: Mapped[int]
+    retention_days: Mapped[int | None]
+    erased_at: Mapped[datetime | None] = mapped_column(UtcMoment)
     status: Mapped[TripStatus] = mapped_column(Word(TripStatus))
     status_note: Mapped[Text] = mapped_column(_TEXT)
     price: Mapped[Price] = mapped_column(AsJson(Price))
@@ -119,7 +129,7 @@ class SegmentRow(_Part, Row):
     """A target-audience group."""
 
     __tablename__ = "segment"
-    __table_args__ = (UniqueConstraint("trip_id", "key"),)
+    __table_args__ = (UniqueConstraint("trip_id", "key"), Index("ix_segment_guaranteed_until", "guaranteed_until"))
 
     trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
     name: Mapped[Text] = mapped_column(_TEXT)
@@ -224,7 +234,7 @@ class ProgrammeItemRow(_Part, Row):
 
 
 class QuestionRow(_Part, Row):
-    """A question to each participant."""
+    """A question to each participant. ``erased_at``: when its answers had been erased, of one whose are kept for shorter."""
 
     __tablename__ = "question"
     __table_args__ = (UniqueConstraint("trip_id", "key"),)
@@ -240,6 +250,45 @@ class QuestionRow(_Part, Row):
     options: Mapped[tuple[Option, ...]] = mapped_column(AsJson(tuple[Option, ...]))
     at_least: Mapped[int | None]
     at_most: Mapped[int | None]
+    kept_days: Mapped[int | None]
+    erased_at: Mapped[datetime | None] = mapped_column(UtcMoment)
+
+
+class ReminderRow(_Part, Row):
+    """A letter to send on a day that follows from the trip's. ``due_at``: that moment as the trip is now, NULL = never."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (UniqueConstraint("trip_id", "key"), Index("ix_reminder_due_at", "due_at"))
+
+    trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
+    days: Mapped[int]
+    side: Mapped[Side] = mapped_column(Word(Side))
+    anchor: Mapped[Anchor] = mapped_column(Word(Anchor))
+    clock: Mapped[time]
+    audience: Mapped[Who] = mapped_column(Word(Who))
+    segments: Mapped[tuple[str, ...]] = mapped_column(_KEYS)
+    visits: Mapped[tuple[str, ...]] = mapped_column(_KEYS)
+    subject: Mapped[Text] = mapped_column(_TEXT)
+    text: Mapped[Text] = mapped_column(_TEXT)
+    due_at: Mapped[datetime | None] = mapped_column(UtcMoment)
+
+
+class OccasionRow(Row):
+    """A moment of a trip that has come, and what was to be done at it is done. Never changed.
+
+    ``kind``: ``reminder``, ``signup_opens`` or ``signup_closes``; ``key``: of the reminder, empty for the others.
+    ``at``: the moment it was; one that is moved afterwards comes again, but for a reminder, which is sent once.
+    """
+
+    __tablename__ = "occasion"
+    __table_args__ = (UniqueConstraint("trip_id", "kind", "key", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
+    kind: Mapped[str]
+    key: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UtcMoment)
+    noted_at: Mapped[datetime] = mapped_column(UtcMoment)
 
 
 class NoteRow(_Part, Row):
@@ -277,5 +326,6 @@ PARTS: tuple[tuple[str, Any], ...] = (
     ("programme", ProgrammeItemRow),
     ("questions", QuestionRow),
     ("practical", NoteRow),
+    ("reminders", ReminderRow),
 )
 """A trip's lists: the field of `Trip` and the table its values live in."""

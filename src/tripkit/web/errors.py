@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from dataclasses import replace
+from math import ceil
 
-from tripkit.domain.sentences import Sentence, sentence
+from flask import Flask, Response, make_response, render_template, request
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import (
+    BadRequest,
+    Forbidden,
+    HTTPException,
+    InternalServerError,
+    ServiceUnavailable,
+    TooManyRequests,
+)
+
+from tripkit.domain.sentences import Sentence, sentence, sentences
 from tripkit.i18n import LANGUAGES
+from tripkit.logs import current
+from tripkit.logs.discretion import said
+from tripkit.storage import db
+from tripkit.web.access import method
 from tripkit.web.frame import preferred_language
 
 _SAID: dict[int, tuple[Sentence, Sentence]] = {
@@ -27,12 +43,57 @@ _SAID: dict[int, tuple[Sentence, Sentence]] = {
         sentence("That was too much at once"),
         sentence("What was sent is larger than any form here. Shorten the texts and send it again."),
     ),
-    429: (sentence("Too many requests at once"), sentence("Wait a minute and try again. Nothing is lost.")),
+    429: (
+        sentence("Too many requests at once"),
+        sentences(
+            "Wait a minute and try again. Nothing is lost.", "Wait {count} minutes and try again. Nothing is lost.", 1
+        ),
+    ),
+    503: (
+        sentence("This cannot be reached just now"),
+        sentence("Something we depend on does not answer. Nothing was saved by halves. Try again in a moment."),
+    ),
     500: (
         sentence("Something went wrong here"),
         sentence("The fault is ours and has been noted. Nothing was saved by halves. Try again in a while."),
     ),
 }
+
+
+_SIGNED_OUT = (
+    sentence("You are signed out"),
+    sentence("Sign in in another tab of this browser, come back here, and send it once more. Nothing is lost."),
+)
+
+
+_TOO_OLD = (
+    sentence("The page had been open too long"),
+    sentence("Or the browser keeps no cookies. Nothing was changed. Go back, load the page again and do it once more."),
+)
+
+
+AGAIN_AFTER = 5
+"""Seconds after which it is worth trying again when the database could not be reached."""
+_GONE = (OperationalError, InterfaceError, PoolTimeout)
+"""What a database does that is away, full, locked by somebody else for too long, or just restarted."""
+_MOST_FIELDS = 500
+_OF_PROOFS = {"account", "setup"}
+_PROOFS = {"password", "code", "credential"}
+
+
+class Unreachable(ServiceUnavailable):
+    """The database cannot be used now."""
+
+
+class SignedOut(Forbidden):
+    """What was sent takes somebody who is signed in, and nobody is any more."""
+
+
+class FormIsTooOld(BadRequest):
+    """A button was pressed on a page that this browser was not given; where something was typed, the form is shown again instead."""
+
+
+_BY_KIND: dict[type, tuple[Sentence, Sentence]] = {SignedOut: _SIGNED_OUT, FormIsTooOld: _TOO_OLD}
 
 
 def answer_errors(app: Flask) -> None:
@@ -45,8 +106,17 @@ def answer_errors(app: Flask) -> None:
         code = error.code if error.code in _SAID else 500 if (error.code or 500) >= 500 else 400
         first = request.path.split("/")[1:2]
         language = first[0] if first and first[0] in LANGUAGES else preferred_language()
-        title, advice = _SAID[code]
-        page = render_template("error.html", language=language, title=title, advice=advice)
+        title, advice = next((said for kind, said in _BY_KIND.items() if isinstance(error, kind)), _SAID[code])
+        if isinstance(error, TooManyRequests) and isinstance(error.retry_after, int):
+            advice = replace(advice, count=(minutes := ceil(error.retry_after / 60)), values={"count": minutes})
+        page = render_template(
+            "error.html",
+            language=language,
+            title=title,
+            advice=advice,
+            again=_sent() if code in {429, 503} or isinstance(error, SignedOut) else None,
+            number=errand.id if (errand := current.get()) is not None else "",
+        )
         response = make_response(page, error.code or 500)
         for name, value in error.get_headers():
             if name.lower() in {"allow", "retry-after"}:
@@ -54,8 +124,35 @@ def answer_errors(app: Flask) -> None:
         response.headers["Cache-Control"] = "no-store"
         return response
 
+    @app.teardown_appcontext
+    def end(_: BaseException | None) -> None:
+        # Before Flask-SQLAlchemy does the same: what was answered stays answered when the database goes meanwhile.
+        db.let_go()
+
+    for gone in _GONE:
+
+        @app.errorhandler(gone)
+        def wait(error: Exception) -> Response:
+            # One line: while the database is away, every request meets the same.
+            app.logger.error("the database cannot be used: %s", said(error))
+            db.let_go()
+            return explain(Unreachable(retry_after=AGAIN_AFTER))
+
     @app.errorhandler(Exception)
     def apologise(error: Exception) -> Response:
         # The address stays out of the log: a secret link is one.
-        app.logger.error("while answering %s %s", request.method, request.endpoint or "an unknown page", exc_info=error)
+        app.logger.error("while answering %s %s", method(), request.endpoint or "an unknown page", exc_info=error)
         return explain(InternalServerError(original_exception=error))
+
+
+def _sent() -> list[tuple[str, str]] | None:
+    """What was sent with a form, so that it can be sent again as it is; None when there was none, or none that can be read."""
+    if request.method != "POST":
+        return None
+    try:
+        sent = list(request.form.items(multi=True))[:_MOST_FIELDS]
+    except HTTPException:
+        return None  # Nobody may have looked at it before, and it may be too large.
+    # What somebody proves themselves with stands in no page: whoever signs in goes back and writes it once more.
+    is_proof = request.blueprint in _OF_PROOFS and not _PROOFS.isdisjoint(name for name, _ in sent)
+    return None if is_proof else sent

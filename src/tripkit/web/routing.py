@@ -1,35 +1,42 @@
-"""Who may ask for a page, declared where the page is; an application with a route that says nothing does not start."""
+"""Who may ask for a page and how often, declared where the page is; an application with a route that says nothing does not start."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Blueprint, Flask
 
+from tripkit.web.guards import Need, Policy, guarded
+from tripkit.web.limits import Limit, limited
+
+__all__ = ["Need", "Policy", "limits_of", "needs_of", "policies", "refuse_undeclared", "route"]
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class Policy(StrEnum):
-    """Who may ask for a page."""
-
-    PUBLIC = "public"
-    """Everybody; nothing about any one person is on it."""
-    SECRET_LINK = "secret_link"  # noqa: S105 (the name of a policy)
-    """Who holds a secret link; the token is in the address and opens one booking."""
-    DEMO = "demo"
-    """Everybody, while this is a demonstration; the route does not exist otherwise."""
-
-
 def route(
-    blueprint: Blueprint, rule: str, *, policy: Policy, methods: Iterable[str] = ("GET",), endpoint: str | None = None
+    blueprint: Blueprint,
+    rule: str,
+    *,
+    policy: Policy,
+    needs: Need | None = None,
+    methods: Iterable[str] = ("GET",),
+    endpoint: str | None = None,
+    limits: Iterable[Limit] = (),
 ) -> Callable[[View], View]:
-    """Declare a page at ``rule`` and who may ask for it."""
+    """Declare a page at ``rule``, who may ask for it, and how often what it takes may be sent.
+
+    ``needs``: the permission it takes, of a page for members; its rule names the ``<organisation>``, and the ``<trip>`` where
+    it is about one. Raises: ValueError when the two do not go together.
+    """
+    declared = tuple(limits)
+    if (policy is Policy.MEMBER) != (needs is not None) or (needs is not None and "<organisation>" not in rule):
+        raise ValueError(f"{rule}: a page for members names the organisation and says what it takes, no other does")
 
     def declare(view: View) -> View:
-        blueprint.add_url_rule(rule, endpoint, view, methods=list(methods))
-        view.__dict__["policy"] = policy
+        view.__dict__.update(policy=policy, limits=declared, needs=needs)
+        blueprint.add_url_rule(rule, endpoint, guarded(limited(view, declared), policy, needs), methods=list(methods))
         return view
 
     return declare
@@ -43,6 +50,16 @@ def policies(app: Flask) -> dict[tuple[str, str], Policy | None]:
         else getattr(app.view_functions[rule.endpoint], "policy", None)
         for rule in app.url_map.iter_rules()
     }
+
+
+def needs_of(app: Flask) -> dict[str, Need | None]:
+    """The permission that everything an application answers takes, by endpoint; None where it takes none."""
+    return {endpoint: getattr(view, "needs", None) for endpoint, view in app.view_functions.items()}
+
+
+def limits_of(app: Flask) -> dict[str, tuple[Limit, ...]]:
+    """The limits of everything an application answers, by endpoint."""
+    return {endpoint: getattr(view, "limits", ()) for endpoint, view in app.view_functions.items()}
 
 
 def refuse_undeclared(app: Flask) -> None:

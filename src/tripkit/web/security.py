@@ -31,7 +31,7 @@ def protect(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
         MAX_FORM_PARTS=5000,
-        SESSION_COOKIE_NAME="tripkit",
+        SESSION_COOKIE_NAME=cookie_name(settings, "tripkit"),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.url.startswith("https://"),
@@ -63,6 +63,11 @@ def protect(app: Flask, settings: Settings) -> None:
         there = {name.lower() for name, _ in headers}
         headers.extend([(name, value) for name, value in always.items() if name.lower() not in there])
         return response
+
+
+def cookie_name(settings: Settings, name: str) -> str:
+    """What a cookie is called: over TLS, browsers take one of this prefix from this very host only (RFC 6265bis, 4.1.3.2)."""
+    return f"__Host-{name}" if settings.url.startswith("https://") else name
 
 
 def _pictures_from(settings: Settings) -> str:

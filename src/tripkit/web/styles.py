@@ -38,7 +38,10 @@ def _content(path: str, _changed_at: float) -> str:
 def name_of(filename: str) -> str | None:
     """The short name of a static file's content, None when there is no such file."""
     file = _HERE / filename
-    return _content(filename, file.stat().st_mtime) if file.is_file() else None
+    try:
+        return _content(filename, file.stat().st_mtime) if file.is_file() else None
+    except OSError:
+        return None  # A name longer than any file has.
 
 
 def serve(app: Flask) -> None:

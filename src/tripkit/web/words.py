@@ -17,7 +17,8 @@ from tripkit import i18n
 from tripkit.domain.prices import Money, Price, add_up
 from tripkit.domain.sentences import Sentence
 from tripkit.domain.texts import Text, in_language
-from tripkit.web import frame, markdown
+from tripkit.papers import markdown
+from tripkit.web import frame
 from tripkit.web.windows import windows_of
 
 _SLASH = re.compile(r"(?<=\w)/(?=\w)")

@@ -21,13 +21,21 @@ from tripkit.reads.trip_plan import AnySession, trip_plan
 from tripkit.settings import Settings
 from tripkit.storage.bookings import BookingRow, ParticipantRow
 from tripkit.storage.outbox import OutboxRow
+from tripkit.worker.written_letters import written_letter
 
 CONFIRMED, CANCELLED = ParticipantStatus.CONFIRMED.value, ParticipantStatus.CANCELLED.value
 _WITH_CALENDAR = {"confirmation", "changed", "cancelled"}
 
 
 def letter_of(session: AnySession, row: OutboxRow, settings: Settings) -> Letter:
-    """The letter a message in the outbox becomes. What happened is told as it was when it happened."""
+    """The letter a message in the outbox becomes. What happened is told as it was when it happened.
+
+    Raises: Unwanted, Halted (see `tripkit.worker.trouble`).
+    """
+    return written_letter(session, row, settings) if row.kind == "letter" else _booking_letter(session, row, settings)
+
+
+def _booking_letter(session: AnySession, row: OutboxRow, settings: Settings) -> Letter:
     booking = session.get_one(BookingRow, row.booking_id)
     plan = trip_plan(session, booking.trip_id)
     if plan is None:

@@ -2,67 +2,110 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from email.message import EmailMessage
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
-from tripkit.worker.trouble import Away, Refused, ServerAway, Trouble
+from tripkit.worker.trouble import Away, Greylisted, LineCut, Refused, ServerAway, Trouble
 
 PATIENCE = 20.0
 """Seconds to wait for a mail server to answer before it has the message."""
 LONG_PATIENCE = 120.0
 """Seconds to wait while it takes the message: many read it for viruses first. RFC 5321, 4.5.3.2.6, would wait ten
 minutes, but a worker has a message in hand for five."""
+A_LINE_TAKES = 100
+"""Messages handed over on one line before a new one is opened: many servers cut longer talks short."""
 _LASTING = 500
+_ADDRESS = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
+_GREY = re.compile(r"greylist|graylist|4\.7\.1\b", re.IGNORECASE)
+"""What servers say who want to see whether we come again (RFC 6647; 4.7.1 is “delivery not authorised” for now)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """How a mail server was met. ``is_safe``: nobody on the way can read what it is told."""
+
+    is_encrypted: bool
+    is_safe: bool
 
 
 class Smtp:
     """A mail server: ``smtps`` encrypts from the first word, ``smtp`` as soon as the server can.
 
-    A password is sent encrypted only, unless the server is on this machine.
+    A password is sent encrypted only, unless the server is on this machine. The line stays open from one message to the
+    next until `close`; one of these is used by one thread.
     """
 
     def __init__(self, address: str, *, patience: float = PATIENCE, long_patience: float = LONG_PATIENCE) -> None:
         self._parts = urlsplit(address)
         self._patience, self._long_patience = patience, long_patience
+        self._line: smtplib.SMTP | None = None
+        self._sent = 0
+        self.server = f"{self._parts.hostname}:{self._port()}"
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, message: EmailMessage, *, bounces_to: str | None = None) -> None:
         """Hand it over. Raises: Refused, Away, ServerAway."""
-        with self._connected() as server:
-            try:
-                server.send_message(message)
-            except (OSError, UnicodeError) as error:
-                raise _trouble(error) from error
-
-    # smtplib's own errors are OSErrors.
-    @contextmanager
-    def _connected(self) -> Iterator[smtplib.SMTP]:
-        # Not `with smtplib.SMTP(…)`: that raises when QUIT is answered badly, after the message was taken, and a
-        # message that was taken must not be sent again.
-        server: smtplib.SMTP | None = None
+        server = self._open_line()
         try:
+            server.send_message(message, from_addr=bounces_to)
+        except (OSError, UnicodeError) as error:  # smtplib's own errors are OSErrors.
+            trouble = _trouble(error)
+            if isinstance(trouble, LineCut):
+                self._drop_line()
+            raise trouble from error
+        self._sent += 1
+        if self._sent >= A_LINE_TAKES:
+            self.close()
+
+    def greet(self) -> Greeting:
+        """Connect, encrypt and log in as `send` does, and leave again without a message. Raises: ServerAway."""
+        with closing(self):
+            is_encrypted = isinstance(self._open_line().sock, ssl.SSLSocket)
+        return Greeting(is_encrypted, is_encrypted or _is_this_machine(self._parts.hostname or ""))
+
+    def close(self) -> None:
+        """Say goodbye. An answer to that which is no good changes nothing: what was taken was taken."""
+        if self._line is not None:
+            _leave(self._line)
+        self._line, self._sent = None, 0
+
+    def _open_line(self) -> smtplib.SMTP:
+        """The line that is open, if somebody still listens at its other end, else a new one. Raises: ServerAway."""
+        if self._line is not None and not _listens(self._line):
+            self._drop_line()
+        if self._line is None:
+            server = None
             try:
                 server = self._connect()
                 self._greet(server)
-            except OSError as error:
+            except (OSError, ServerAway) as error:
+                if server is not None:
+                    _leave(server)
                 raise ServerAway(_said(error)) from error
             if server.sock is not None:
                 server.sock.settimeout(self._long_patience)
-            yield server
-        finally:
-            if server is not None:
-                _leave(server)
+            self._line, self._sent = server, 0
+        return self._line
+
+    def _drop_line(self) -> None:
+        if self._line is not None:
+            self._line.close()
+        self._line, self._sent = None, 0
+
+    def _port(self) -> int:
+        return self._parts.port or (465 if self._parts.scheme == "smtps" else 25)
 
     def _connect(self) -> smtplib.SMTP:
         host = self._parts.hostname or ""
         if self._parts.scheme == "smtps":
             context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(host, self._parts.port or 465, timeout=self._patience, context=context)
-        return smtplib.SMTP(host, self._parts.port or 25, timeout=self._patience)
+            return smtplib.SMTP_SSL(host, self._port(), timeout=self._patience, context=context)
+        return smtplib.SMTP(host, self._port(), timeout=self._patience)
 
     def _greet(self, server: smtplib.SMTP) -> None:
         """Encrypt where it can be, and log in."""
@@ -88,6 +131,14 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
+def _listens(server: smtplib.SMTP) -> bool:
+    """Whether the server is still there and ready for the next message."""
+    try:
+        return server.noop()[0] == 250
+    except OSError:
+        return False
+
+
 def _leave(server: smtplib.SMTP) -> None:
     with suppress(OSError):
         if server.sock is not None:
@@ -102,19 +153,25 @@ def _trouble(error: Exception) -> Trouble:
         case smtplib.SMTPRecipientsRefused():
             answers = [code for code, _ in error.recipients.values()]
             said = ", ".join(_words(*answer) for answer in error.recipients.values())
-            return (Refused if all(code >= _LASTING for code in answers) else Away)(f"recipient refused: {said}")
+            if all(code >= _LASTING for code in answers):
+                return Refused(f"recipient refused: {said}")
+            return _later(f"recipient refused: {said}")
         case smtplib.SMTPSenderRefused():
             # The sender is the same in every message: a setting to be put right, not a message to be given up.
             return Away(f"sender refused: {_words(error.smtp_code, error.smtp_error)}")
         case smtplib.SMTPDataError():
-            return (Refused if error.smtp_code >= _LASTING else Away)(_said(error))
+            return Refused(_said(error)) if error.smtp_code >= _LASTING else _later(_said(error))
         case smtplib.SMTPNotSupportedError() | UnicodeError():
             return Refused(_said(error))
         case smtplib.SMTPServerDisconnected():
-            return ServerAway(_said(error))
+            return LineCut(_said(error))
         case smtplib.SMTPException():  # Before OSError, of which it is one.
             return Away(_said(error))
-    return ServerAway(_said(error))
+    return LineCut(_said(error))
+
+
+def _later(said: str) -> Away:
+    return (Greylisted if _GREY.search(said) else Away)(said)
 
 
 def _said(error: Exception) -> str:
@@ -126,6 +183,6 @@ def _said(error: Exception) -> str:
 
 
 def _words(code: int, said: bytes | str) -> str:
-    """A server's answer. It is a stranger's text: one line, and not a long one."""
+    """A server's answer. It is a stranger's text: one line, not a long one, and without whom it is about."""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    return " ".join(f"{code} {text}".split())[:300]
+    return _ADDRESS.sub("…", " ".join(f"{code} {text}".split()))[:300]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from tripkit.domain.organisations import RESERVED_KEYS
 from tripkit.domain.sentences import sentence
 from tripkit.eventfile import yamltree
 from tripkit.eventfile.errors import Findings, Position, list_words, nearest_word
@@ -27,7 +28,13 @@ def _keys(node: yamltree.Node | None) -> Iterator[str]:
 
 
 def check_keys(entry: EventEntry, keys: Keys, findings: Findings) -> None:
-    """Note keys that are written twice, and references to nothing."""
+    """Note keys that are written twice, references to nothing, and an organisation that would be found nowhere."""
+    if entry.organisation.key in RESERVED_KEYS:
+        findings.error(
+            entry.organisation.where("key"),
+            sentence("the site itself has pages at “{key}”", key=entry.organisation.key),
+            sentence("give the organisation another key"),
+        )
     for section in SECTIONS:
         if section != "travel":
             check_once([(one.key, one.where("key")) for one in getattr(entry, section)], findings)
@@ -82,21 +89,26 @@ def _references(entry: EventEntry) -> Iterator[tuple[Entry, tuple[str | int, ...
             yield item, ("site",), item.site, "sites"
         if item.choice is not None:
             yield item, ("choice",), item.choice, "choices"
-        for name in ("topics", "speakers", "partners", "segments"):
-            for index, key in enumerate(getattr(item, name)):
-                yield item, (name, index), key, name
+    for owner, name, section in _lists(entry):
+        for index, key in enumerate(getattr(owner, name)):
+            yield owner, (name, index), key, section
+
+
+def _lists(entry: EventEntry) -> Iterator[tuple[Entry, str, str]]:
+    """(the group it is in, its key, the list it refers to) of every list of keys."""
+    for item in entry.programme:
+        yield from ((item, name, name) for name in ("topics", "speakers", "partners", "segments"))
     for question in entry.questions:
-        for index, key in enumerate(question.segments):
-            yield question, ("segments", index), key, "segments"
+        yield question, "segments", "segments"
+    for reminder in entry.reminders:
+        yield reminder, "segments", "segments"
+        yield reminder, "visits", "programme"
 
 
 def check_lists(entry: EventEntry, findings: Findings) -> None:
     """Note references that stand twice in one list, journeys from a place to itself, and those written twice."""
-    for item in entry.programme:
-        for name in ("topics", "speakers", "partners", "segments"):
-            _check_no_repeats(item, name, getattr(item, name), findings)
-    for question in entry.questions:
-        _check_no_repeats(question, "segments", question.segments, findings)
+    for owner, name, _ in _lists(entry):
+        _check_no_repeats(owner, name, getattr(owner, name), findings)
     seen: dict[frozenset[str], Position] = {}
     for leg in entry.travel:
         pair = frozenset(leg.between)

@@ -8,10 +8,11 @@ from tripkit.domain.sentences import Sentence, sentence
 from tripkit.eventfile.errors import Findings, list_words, nearest_word
 from tripkit.eventfile.format.entry import Entry
 from tripkit.eventfile.format.programme import EventEntry
+from tripkit.eventfile.format.reminders import ReminderEntry
 from tripkit.eventfile.format.trip import NoteEntry, TermsEntry
 from tripkit.eventfile.values import Draft
 
-_NEEDED = {(TermsEntry, "text"), (NoteEntry, "text")}
+_NEEDED = {(TermsEntry, "text"), (NoteEntry, "text"), (ReminderEntry, "text")}
 """Texts that may stand in a file of their own, so the format does not ask for them, and that cannot be left out."""
 _MEANT = {
     "se": "sv",

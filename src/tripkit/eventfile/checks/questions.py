@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tripkit.domain.deadlines import RETENTION_DAYS
 from tripkit.domain.questions import QuestionKind
 from tripkit.domain.sentences import sentence
 from tripkit.eventfile.errors import Findings, list_words, nearest_word
@@ -15,7 +16,14 @@ def check_questions(entry: EventEntry, *, whole: bool, findings: Findings) -> No
     """Note what does not fit. ``whole``: all questions could be read, so that a missing one is really missing."""
     earlier: dict[str, QuestionEntry] = {}
     later = {question.key for question in entry.questions}
+    longest = entry.trip.retention.days if entry.trip.retention else RETENTION_DAYS
     for question in entry.questions:
+        if question.kept_days is not None and question.kept_days > longest:
+            findings.error(
+                question.where("kept_days"),
+                sentence("everything people wrote is erased after {count} days, answers too", count=longest),
+                sentence("write fewer days here, or more in retention"),
+            )
         _check_kind(question, findings)
         _check_condition(question, earlier, later, whole, findings)
         earlier[question.key] = question

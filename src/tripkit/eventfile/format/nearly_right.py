@@ -7,6 +7,15 @@ import unicodedata
 from datetime import date, time
 
 _DAY = re.compile(r"(\d{4})[-/. ]?(\d{1,2})[-/. ]?(\d{1,2})(?!\d)")
+_COUNTED = re.compile(r"(\d{1,3}) ?(day|dag|week|vecka|veckor)", re.IGNORECASE)
+_AFTER = re.compile(r"\b(after|efter)\b", re.IGNORECASE)
+_CLOCK = re.compile(r"\b(?:kl\.? ?|at )?(\d{1,2})[:.](\d\d)\b|\b(?:kl\.? ?|at )(\d{1,2})\b", re.IGNORECASE)
+_ANCHORS = (
+    ("free_cancel_until", "cancel avbok"),
+    ("changes_until", "change ändr byt"),
+    ("signup_closes", "sign close anmäl stäng"),
+    ("trip_ends", "end slut hem"),
+)
 _TIME = re.compile(r"(?:kl\.? ?)?(\d{1,2})(?:[:.h]?(\d\d))?", re.IGNORECASE)
 # Letters of their own, which do not come apart into a letter and a mark as å, ä and ö do.
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "ß": "ss"})
@@ -41,6 +50,19 @@ def as_moment(text: str) -> str | None:
     rest = text.strip()[match.end() :].strip(" T,")
     clock = as_time(rest) if rest else "09:00"
     return f"{day} {clock}" if clock else None
+
+
+def as_reminder_day(text: str) -> str | None:
+    """“3 days before the trip, at 09:00” as {days: 3, before: trip_starts, at: 09:00}; nine in the morning if no time."""
+    counted, low = _COUNTED.search(text), text.casefold()
+    if counted is None:
+        return None
+    days = int(counted[1]) * (7 if counted[2].casefold().startswith(("week", "veck")) else 1)
+    side = "after" if _AFTER.search(text) else "before"
+    anchor = next((key for key, words in _ANCHORS if any(word in low for word in words.split())), "trip_starts")
+    found = _CLOCK.search(text, counted.end())
+    clock = as_time(f"{found[1] or found[3]}:{found[2] or '00'}") if found else None
+    return f"{{days: {days}, {side}: {anchor}, at: {clock or '09:00'}}}"
 
 
 def _iso_day(match: re.Match[str]) -> str | None:

@@ -9,6 +9,7 @@ from pydantic import Field
 from tripkit.domain.programme import ItemKind
 from tripkit.domain.questions import QuestionKind
 from tripkit.eventfile.format.entry import Entry
+from tripkit.eventfile.format.reminders import ReminderEntry
 from tripkit.eventfile.format.scalars import Day, Key, Line, LineText, LongText, People, Reference, WallTime
 from tripkit.eventfile.format.trip import (
     NoteEntry,
@@ -101,6 +102,11 @@ class QuestionEntry(Entry):
     options: list[OptionEntry] = Field([], description="What one can choose, for one_of and many_of.")
     at_least: int | None = Field(None, description="The smallest number allowed, for number.")
     at_most: int | None = Field(None, description="The largest number allowed, for number.")
+    kept_days: Annotated[int, Field(ge=0, le=3650)] | None = Field(
+        None,
+        description="How many days after the trip's last day its answers are kept. Left out: as long as what else people wrote.",
+        examples=[14],
+    )
 
 
 class EventEntry(Entry):
@@ -120,6 +126,9 @@ class EventEntry(Entry):
     programme: list[ItemEntry] = Field([], description="What happens when. Also in programme.yaml.")
     questions: list[QuestionEntry] = Field([], description="What participants are asked. Also in questions.yaml.")
     practical: list[NoteEntry] = Field([], description="Practical information. Also in practical.yaml.")
+    reminders: list[ReminderEntry] = Field(
+        [], description="Letters that are sent by themselves on certain days. Also in reminders.yaml."
+    )
 
 
 SECTIONS = tuple(name for name in EventEntry.model_fields if name not in {"organisation", "trip"})

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from tripkit.domain.answers import is_email
+from tripkit.domain.organisations import COLOUR
 from tripkit.domain.sentences import Sentence, sentence
 from tripkit.eventfile.format.nearly_right import as_day, as_key, as_moment, as_time
 
@@ -21,9 +22,6 @@ WRONG = "tripkit_wrong"
 
 _OFFSET = r"(?:Z|[+-]\d\d:\d\d)"
 _KEY = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-_COLOUR = (
-    r"^(#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})|(rgb|hsl|hwb|lab|lch|oklab|oklch)\(([0-9.%/ ,+-]|deg|rad|turn|none){1,60}\))$"
-)
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 _LINE_BREAK = re.compile("[\n\r\t\x0b\x0c\x85\u2028\u2029]")
 
@@ -233,9 +231,9 @@ Url = Annotated[str, AfterValidator(_url), Field(max_length=2000, json_schema_ex
 Colour = Annotated[
     str,
     AfterValidator(
-        _matching(_COLOUR, sentence("this is not a colour"), sentence('write it as in "#1f6f8b", with quotes'))
+        _matching(COLOUR, sentence("this is not a colour"), sentence('write it as in "#1f6f8b", with quotes'))
     ),
-    Field(max_length=80, json_schema_extra={"pattern": _COLOUR}),
+    Field(max_length=80, json_schema_extra={"pattern": COLOUR}),
 ]
 PictureName = Annotated[
     str,

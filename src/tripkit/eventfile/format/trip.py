@@ -8,6 +8,7 @@ from pydantic import Field
 
 from tripkit.domain.trips import Admission, PartnerRole, TripStatus
 from tripkit.eventfile.format.entry import Entry
+from tripkit.eventfile.format.reminders import RetentionEntry
 from tripkit.eventfile.format.scalars import (
     Amount,
     Colour,
@@ -167,6 +168,9 @@ class TripEntry(Entry):
     )
     status_note: LongText = Field({}, description="Why it is postponed or cancelled, and what happens now.")
     sign_up: SignUpEntry | None = Field(None, description="When and how people sign up.")
+    retention: RetentionEntry | None = Field(
+        None, description="How long what people wrote is kept after the trip. Left out: 365 days."
+    )
     contact: ContactEntry = Field(description="Whom to ask about the trip.")
     price: PriceEntry = Field(description="What one person pays.")
     included: list[LineText] = Field([], description="What the price includes.")

@@ -6,13 +6,13 @@ from alembic import context
 
 from tripkit.storage import Row
 
-engine = context.config.attributes["engine"]
-with engine.connect() as connection:
-    context.configure(
-        connection=connection,
-        target_metadata=Row.metadata,
-        render_as_batch=connection.dialect.name == "sqlite",  # SQLite alters a table by copying it.
-        compare_type=True,
-    )
-    with context.begin_transaction():
-        context.run_migrations()
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Row.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",  # SQLite alters a table by copying it.
+    compare_type=True,
+    transaction_per_migration=True,  # Unless there is one already, which then holds them all.
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -102,7 +102,8 @@ def _messages() -> Iterator[Sent]:
 
 def _read(name: str) -> EmailMessage:
     folder = _folder()
-    path = folder / f"{name}.eml" if folder is not None and name.isalnum() else None
+    is_one = name.isascii() and name.isalnum() and len(name) < 100  # Longer than any, and than a file's name may be.
+    path = folder / f"{name}.eml" if folder is not None and is_one else None
     return _parsed(path) if path is not None and path.is_file() else abort(404)
 
 

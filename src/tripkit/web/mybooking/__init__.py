@@ -10,4 +10,4 @@ blueprint = Blueprint("mybooking", __name__, template_folder="templates")
 # The address is the key: no cache keeps it, no other site is told it, no search engine lists it.
 blueprint.after_request(keep_secret)
 
-from tripkit.web.mybooking import cancelling, contact, link, people, queues, views  # noqa: E402, F401 (routes register)
+from tripkit.web.mybooking import cancelling, contact, link, people, queues, unsubscribing, views  # noqa: E402, F401 (routes register)

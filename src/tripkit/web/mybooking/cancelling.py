@@ -14,7 +14,7 @@ from tripkit.domain.refusals import Problem
 from tripkit.domain.sentences import sentence
 from tripkit.web.frame import moment, now, page_language, session
 from tripkit.web.mybooking import blueprint
-from tripkit.web.mybooking.opening import act, opened, show_receipt, urls, whole
+from tripkit.web.mybooking.opening import LIMITS, act, opened, show_receipt, urls, whole
 from tripkit.web.mybooking.receipt import receipt
 from tripkit.web.mybooking.words import cost_of_cancelling
 from tripkit.web.routing import Policy, route
@@ -23,11 +23,13 @@ from tripkit.web.signup.page import by_field
 from tripkit.web.signup.surroundings import surroundings
 
 
-@route(blueprint, "/<language>/booking/<token>/cancel/", policy=Policy.SECRET_LINK, methods=("GET", "POST"))
+@route(
+    blueprint, "/<language>/booking/<token>/cancel/", policy=Policy.SECRET_LINK, methods=("GET", "POST"), limits=LIMITS
+)
 def cancel(language: str, token: str) -> ResponseReturnValue:
     """Choose whom to cancel and see what that means; then cancel."""
     page_language()
-    if request.method == "GET":
+    if request.method != "POST":
         return _choose(token, [])
     ids = [number for text in request.form.getlist("participants") if (number := whole(text)) is not None]
     if not ids:
@@ -55,7 +57,7 @@ def _choose(token: str, problems: list[Problem]) -> Response:
         "mybooking/cancel.html",
         **surroundings(page.trip_page),
         receipt=receipt(page, page_language(), now()),
-        chosen=[person.id for person in active if person.id == chosen] if request.method == "GET" else [],
+        chosen=[person.id for person in active if person.id == chosen] if request.method != "POST" else [],
         cost=cost_of_cancelling(trip, now().astimezone(ZoneInfo(trip.time_zone)).date()),
         problems=by_field(problems),
         token=token,

@@ -10,9 +10,10 @@ from werkzeug import Response
 
 from tripkit.actions.correct_booking import correct_contact
 from tripkit.domain.refusals import BookingRefused, Problem
+from tripkit.reads.booking_page import BookingPage
 from tripkit.web.frame import moment, page_language, session
 from tripkit.web.mybooking import blueprint
-from tripkit.web.mybooking.opening import LOST_SESSION, act, opened, urls
+from tripkit.web.mybooking.opening import LIMITS, LOST_SESSION, act, opened, urls
 from tripkit.web.routing import Policy, route
 from tripkit.web.signup.csrf import CsrfForm
 from tripkit.web.signup.page import by_field, field_of
@@ -29,16 +30,18 @@ _FIELDS = (
 )
 
 
-@route(blueprint, "/<language>/booking/<token>/contact/", policy=Policy.SECRET_LINK, methods=("GET", "POST"))
+@route(
+    blueprint, "/<language>/booking/<token>/contact/", policy=Policy.SECRET_LINK, methods=("GET", "POST"), limits=LIMITS
+)
 def contact(language: str, token: str) -> ResponseReturnValue:
     """The contact person and the invoice, to put right."""
     page_language()
-    if request.method == "GET":
+    if request.method != "POST":
         page = opened(token)
-        return _form(token, {name: getattr(page, name) or "" for name in _FIELDS}, (), 200)
+        return _form(token, page, {name: getattr(page, name) or "" for name in _FIELDS}, (), 200)
     typed = {name: plain(request.form.get(name, "")) for name in _FIELDS}
     if not CsrfForm().is_ours():
-        return _form(token, typed, (Problem("", LOST_SESSION),), 400)
+        return _form(token, opened(token), typed, (Problem("", LOST_SESSION),), 400)
     try:
         return act(
             token,
@@ -56,11 +59,12 @@ def contact(language: str, token: str) -> ResponseReturnValue:
             ),
         )
     except BookingRefused as refused:
-        return _form(token, typed, refused.problems, 422)
+        return _form(token, opened(token), typed, refused.problems, 422)
 
 
-def _form(token: str, typed: Mapping[str, str], problems: Iterable[Problem], status: int) -> Response:
-    page = opened(token)
+def _form(
+    token: str, page: BookingPage, typed: Mapping[str, str], problems: Iterable[Problem], status: int
+) -> Response:
     summary = tuple(problems)
     html = render_template(
         "mybooking/contact.html",

@@ -8,16 +8,19 @@ from typing import Any
 from flask import abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
+from werkzeug.exceptions import NotFound as HttpNotFound
 
 from tripkit.domain.refusals import ChangeRefused, NotFound
 from tripkit.domain.sentences import Sentence, sentence
 from tripkit.i18n import say
 from tripkit.reads.booking_page import BookedParticipant, BookingPage, booking_page, find_booking
 from tripkit.web.frame import now, page_language, session
+from tripkit.web.limits import Limit
 from tripkit.web.mybooking.receipt import receipt
 from tripkit.web.mybooking.words import DONE
 from tripkit.web.signup.csrf import CsrfForm
 from tripkit.web.signup.surroundings import surroundings
+from tripkit.web.visitors import address
 
 LOST_SESSION = sentence(
     "The page had been open too long, or the browser keeps no cookies. Nothing was changed. Do it once more."
@@ -26,6 +29,12 @@ LOST_SESSION = sentence(
 
 class UnknownLink(Exception):
     """The secret in the address opens no booking."""
+
+
+WRONG_LINKS = Limit("wrong secret links from one address", 30, 60, address, misses=(UnknownLink, HttpNotFound))
+ACTS = Limit("acts through one secret link", 30, 60, lambda: str((request.view_args or {})["token"]))
+LIMITS = (WRONG_LINKS, ACTS)
+"""What every page behind a secret link is held to. A right link always opens: neighbours of who guesses notice nothing."""
 
 
 def opened(token: str) -> BookingPage:

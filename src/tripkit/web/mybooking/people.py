@@ -20,7 +20,7 @@ from tripkit.reads.booking_page import BookedParticipant, BookingPage
 from tripkit.reads.trip_page import TripPage
 from tripkit.web.frame import moment, page_language, session
 from tripkit.web.mybooking import blueprint
-from tripkit.web.mybooking.opening import LOST_SESSION, act, opened, participant, show_receipt, urls
+from tripkit.web.mybooking.opening import LIMITS, LOST_SESSION, act, opened, participant, show_receipt, urls
 from tripkit.web.routing import Policy, route
 from tripkit.web.signup.countries import countries
 from tripkit.web.signup.csrf import CsrfForm
@@ -52,14 +52,14 @@ class PersonForm:
         return self.person.status is ParticipantStatus.WAITING
 
 
-@route(blueprint, f"{_PERSON}/correct/", policy=Policy.SECRET_LINK, methods=_BOTH)
+@route(blueprint, f"{_PERSON}/correct/", policy=Policy.SECRET_LINK, methods=_BOTH, limits=LIMITS)
 def correct(language: str, token: str, participant_id: int) -> ResponseReturnValue:
     """Name, address and answers, to put right."""
     page_language()
     page, person = _opened(token, participant_id)
     if (shut := _shut(token, person)) is not None:
         return shut
-    if request.method == "GET":
+    if request.method != "POST":
         return _form("correct", token, page, person, _stored(page, person))
     typed = read_person(request.form, page.trip_page.trip, f"{_AT}-")
 
@@ -77,7 +77,7 @@ def correct(language: str, token: str, participant_id: int) -> ResponseReturnVal
     return _try("correct", "corrected", token, page, person, typed, do)
 
 
-@route(blueprint, f"{_PERSON}/hand-over/", policy=Policy.SECRET_LINK, methods=_BOTH)
+@route(blueprint, f"{_PERSON}/hand-over/", policy=Policy.SECRET_LINK, methods=_BOTH, limits=LIMITS)
 def hand_over(language: str, token: str, participant_id: int) -> ResponseReturnValue:
     """A place, with its group and visits, to a colleague."""
     page_language()
@@ -87,7 +87,7 @@ def hand_over(language: str, token: str, participant_id: int) -> ResponseReturnV
     if person.status is not ParticipantStatus.CONFIRMED:
         why = sentence("A place can be handed over when it is confirmed.")
         return show_receipt(token, notice=why, status=409)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form("hand_over", token, page, person, TypedPerson(segment=person.segment))
     typed = read_person(request.form, page.trip_page.trip, f"{_AT}-")
 
@@ -105,14 +105,14 @@ def hand_over(language: str, token: str, participant_id: int) -> ResponseReturnV
     return _try("hand_over", "handed-over", token, page, person, typed, do)
 
 
-@route(blueprint, f"{_PERSON}/visits/", policy=Policy.SECRET_LINK, methods=_BOTH)
+@route(blueprint, f"{_PERSON}/visits/", policy=Policy.SECRET_LINK, methods=_BOTH, limits=LIMITS)
 def visits(language: str, token: str, participant_id: int) -> ResponseReturnValue:
     """Other visits than the ones held or wished for."""
     page_language()
     page, person = _opened(token, participant_id)
     if (shut := _shut(token, person)) is not None:
         return shut
-    if request.method == "GET":
+    if request.method != "POST":
         return _form("visits", token, page, person, _stored(page, person))
     typed = read_person(request.form, page.trip_page.trip, f"{_AT}-")
 

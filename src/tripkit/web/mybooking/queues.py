@@ -11,7 +11,7 @@ from tripkit.actions.leave_queue import leave_queue
 from tripkit.domain.sentences import sentence
 from tripkit.web.frame import moment, now, page_language, session
 from tripkit.web.mybooking import blueprint
-from tripkit.web.mybooking.opening import act, opened, show_receipt, urls, whole
+from tripkit.web.mybooking.opening import LIMITS, act, opened, show_receipt, urls, whole
 from tripkit.web.mybooking.receipt import Offered, Receipt, receipt
 from tripkit.web.routing import Policy, route
 from tripkit.web.signup.csrf import CsrfForm
@@ -21,11 +21,11 @@ _OFFER = "/<language>/booking/<token>/offers/<int(max=2147483647):offer_id>"
 _BOTH = ("GET", "POST")
 
 
-@route(blueprint, f"{_OFFER}/accept/", policy=Policy.SECRET_LINK, methods=_BOTH)
+@route(blueprint, f"{_OFFER}/accept/", policy=Policy.SECRET_LINK, methods=_BOTH, limits=LIMITS)
 def accept(language: str, token: str, offer_id: int) -> ResponseReturnValue:
     """Accept an offered place; asked for without the button, what that means."""
     page_language()
-    if request.method == "GET":
+    if request.method != "POST":
         return _ask(token, offer_id, "accept")
     return act(
         token,
@@ -34,11 +34,11 @@ def accept(language: str, token: str, offer_id: int) -> ResponseReturnValue:
     )
 
 
-@route(blueprint, f"{_OFFER}/decline/", policy=Policy.SECRET_LINK, methods=_BOTH)
+@route(blueprint, f"{_OFFER}/decline/", policy=Policy.SECRET_LINK, methods=_BOTH, limits=LIMITS)
 def decline(language: str, token: str, offer_id: int) -> ResponseReturnValue:
     """Decline an offered place; asked for without the button, what that means."""
     page_language()
-    if request.method == "GET":
+    if request.method != "POST":
         return _ask(token, offer_id, "decline")
     return act(
         token,
@@ -69,11 +69,11 @@ def _offer(found: Receipt, offer_id: int) -> Offered | None:
     return next((one for one in found.offers if one.offer.offer_id == offer_id), None)
 
 
-@route(blueprint, "/<language>/booking/<token>/queue/join/", policy=Policy.SECRET_LINK, methods=_BOTH)
+@route(blueprint, "/<language>/booking/<token>/queue/join/", policy=Policy.SECRET_LINK, methods=_BOTH, limits=LIMITS)
 def join(language: str, token: str) -> ResponseReturnValue:
     """Queue for a full visit."""
     page_language()
-    if request.method == "GET":
+    if request.method != "POST":
         return _back(token)
     participant_id, item = whole(request.form.get("participant", "")), request.form.get("item", "")
     if participant_id is None or not item:
@@ -87,7 +87,7 @@ def join(language: str, token: str) -> ResponseReturnValue:
     )
 
 
-@route(blueprint, "/<language>/booking/<token>/queue/leave/", policy=Policy.SECRET_LINK, methods=_BOTH)
+@route(blueprint, "/<language>/booking/<token>/queue/leave/", policy=Policy.SECRET_LINK, methods=_BOTH, limits=LIMITS)
 def leave(language: str, token: str) -> ResponseReturnValue:
     """Leave queues; asked for without the button, what that means."""
     page_language()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from tripkit.domain.answers import asked
 from tripkit.domain.bookings import ParticipantStatus
+from tripkit.domain.deadlines import erased_on
 from tripkit.domain.places import has_started
 from tripkit.domain.programme import ProgrammeItem
 from tripkit.domain.questions import Answer, Question, QuestionKind
@@ -65,7 +66,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The page of a booking. ``may_hand_over``: changes are open and the trip goes ahead."""
+    """The page of a booking. ``may_hand_over``: changes are open and the trip goes ahead. ``erased_on``: the last of it."""
 
     booking: BookingPage
     verdict: tuple[Sentence, ...]
@@ -74,6 +75,7 @@ class Receipt:
     stops: tuple[Stop, ...]
     sites: dict[str, Site]
     may_hand_over: bool
+    erased_on: date
 
     def spans_years(self) -> bool:
         """Whether what happens lies in more than one year, so that a day says nothing without its year."""
@@ -97,6 +99,7 @@ def receipt(booking: BookingPage, language: str, now: datetime) -> Receipt:
         stops=stops(booking, now),
         sites={site.key: site for site in trip.sites},
         may_hand_over=booking.may_change and trip.status is not TripStatus.CANCELLED and not has_started(trip, now),
+        erased_on=erased_on(trip),
     )
 
 

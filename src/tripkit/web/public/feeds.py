@@ -13,7 +13,7 @@ from tripkit.i18n import LANGUAGES
 from tripkit.papers import calendar as calendars
 from tripkit.papers import sitemap as site_map
 from tripkit.papers.sitemap import Page
-from tripkit.reads.trip_list import trip_list
+from tripkit.reads.trip_list import trip_addresses
 from tripkit.reads.trip_plan import find_trip, trip_plan
 from tripkit.web.frame import now, page_language, public_url, session, settings
 from tripkit.web.public import blueprint
@@ -81,25 +81,21 @@ def _found(organisation: str, trip: str) -> tuple[int, Organisation, Trip]:
 
 
 def _pages() -> Iterator[Page]:
-    cards = trip_list(session(), now=now())
     yield Page(addresses={language: public_url("public.trips", language=language) for language in LANGUAGES})
-    hosts = {card.organisation.key: card.organisation for card in cards}
-    for host in hosts.values():
+    for (host, host_speaks), trips in trip_addresses(session()).items():
         yield Page(
             addresses={
-                language: public_url("public.organisation", language=language, organisation=host.key)
-                for language in spoken(host.languages)
+                language: public_url("public.organisation", language=language, organisation=host)
+                for language in spoken(host_speaks)
             }
         )
-    for card in cards:
-        yield Page(
-            addresses={
-                language: public_url(
-                    "public.trip", language=language, organisation=card.organisation.key, trip=card.key
-                )
-                for language in spoken(card.languages)
-            }
-        )
+        for trip, languages in trips:
+            yield Page(
+                addresses={
+                    language: public_url("public.trip", language=language, organisation=host, trip=trip)
+                    for language in spoken(languages)
+                }
+            )
 
 
 def _calendar(data: bytes, name: str) -> Response:

@@ -12,6 +12,9 @@ from time import monotonic
 from typing import cast
 
 from flask import Response, current_app, request
+from sqlalchemy.exc import OperationalError
+
+from tripkit.web.public.shelf import Shelf
 
 FRESH_SECONDS = 2.0
 """How long a page is answered from memory without asking the database whether anything has changed."""
@@ -32,8 +35,12 @@ class _Page:
 
 @dataclass
 class Kept:
-    """The pages of one application. Two threads may make the same page; the later one is kept."""
+    """The pages of one application. Two threads may make the same page; the later one is kept.
 
+    ``shelf``: where other processes have left theirs; None = there are none.
+    """
+
+    shelf: Shelf | None = None
     pages: OrderedDict[Hashable, _Page] = field(default_factory=OrderedDict)
     lock: Lock = field(default_factory=Lock)
 
@@ -43,14 +50,27 @@ class Kept:
             page = self.pages.get(name)
             return page if page is not None and monotonic() - page.asked_at < FRESH_SECONDS else None
 
-    def of(self, name: Hashable, made_of: object, write: Callable[[], str]) -> _Page:
-        """The page made of these values, written anew when they have changed."""
+    def last(self, name: Hashable) -> _Page | None:
+        """The page as it was last written, however long ago; for when nobody can say whether it has changed."""
+        with self.lock:
+            return self.pages.get(name)
+
+    def of(self, name: Hashable, made_of: object, write: Callable[[], str], *, for_all: bool = False) -> _Page:
+        """The page made of these values, written anew when they have changed.
+
+        ``for_all``: it is the same for everybody, so that other processes may be given it.
+        """
         with self.lock:
             page = self.pages.get(name)
         if page is None or page.made_of != made_of:
-            body = write().encode()
-            tag = hashlib.sha256(body).hexdigest()[:32]
-            page = _Page(made_of, body, gzip.compress(body, 6, mtime=0), tag, monotonic())
+            shelf = self.shelf if for_all else None
+            packed = shelf.find(name, made_of) if shelf else None
+            body = write().encode() if packed is None else gzip.decompress(packed)
+            if packed is None:
+                packed = gzip.compress(body, 6, mtime=0)
+                if shelf:
+                    shelf.put(name, made_of, packed)
+            page = _Page(made_of, body, packed, hashlib.sha256(body).hexdigest()[:32], monotonic())
         else:
             page.asked_at = monotonic()
         with self.lock:
@@ -87,8 +107,15 @@ def answer(look: Callable[[], Seen], *filters: str) -> Response:
     """
     page = kept().fresh((request.path, filters))
     if page is None:
-        seen = look()
-        page = kept().of((request.path, seen.filters), seen.made_of, seen.write)
+        try:
+            seen = look()
+        except OperationalError:
+            # The database is away. A page of a minute ago helps more than a page about that.
+            page = kept().last((request.path, filters))
+            if page is None:
+                raise
+        else:
+            page = kept().of((request.path, seen.filters), seen.made_of, seen.write, for_all=True)
     packed = bool(request.accept_encodings["gzip"])
     response = Response(page.packed if packed else page.body, mimetype="text/html")
     if packed:

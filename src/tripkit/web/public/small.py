@@ -55,7 +55,7 @@ def picture(organisation: str, trip: str, name: str) -> Response:
 def look(organisation: str) -> Response:
     """An organisation's own colours, of which the style sheet uses hue and strength."""
     host = find_organisation(session(), organisation) or abort(404)
-    response = Response(_css(host.look), content_type="text/css; charset=utf-8")
+    response = Response(css_of(host.look), content_type="text/css; charset=utf-8")
     response.cache_control.public = True
     response.cache_control.max_age = 300
     response.add_etag()
@@ -63,7 +63,8 @@ def look(organisation: str) -> Response:
     return response
 
 
-def _css(look: Look) -> str:
+def css_of(look: Look) -> str:
+    """A look as a style sheet; what is no colour is left out of it."""
     given = {"brand": look.brand, "accent": look.accent}
     lines = "".join(f"  --{name}: {value};\n" for name, value in given.items() if value and _is_plain(value))
     return f":root {{\n{lines}}}\n" if lines else ""

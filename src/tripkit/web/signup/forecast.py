@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tripkit.actions.book_places import price_of
+from tripkit.actions.written_signup import price_of
 from tripkit.domain.places import Places
 from tripkit.domain.prices import Money, Sum, add_up
 from tripkit.domain.seats import Pool, PoolKind, Seats

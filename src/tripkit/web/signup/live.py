@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from tripkit.actions.book_places import price_of
+from tripkit.actions.written_signup import price_of
 from tripkit.domain.collisions import TravelTimes, collisions
 from tripkit.domain.places import TripState
 from tripkit.domain.prices import Money

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tripkit.actions.book_places import price_of
+from tripkit.actions.written_signup import price_of
 from tripkit.domain.places import Room, TripState
 from tripkit.domain.prices import Price, Sum, add_up
 from tripkit.domain.programme import Choice, ProgrammeItem

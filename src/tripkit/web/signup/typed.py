@@ -16,6 +16,7 @@ from tripkit.domain.trips import Trip
 Form = MultiDict[str, str]
 _PERSON = re.compile(r"participants-([0-9]{1,4})-")
 _FORM_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_NO_WIDTH = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
 _SPARE = 20
 """Cards shown beyond the largest party, so that what was sent can be seen and taken away; more are not read."""
 
@@ -123,8 +124,11 @@ def read_person(form: Form, trip: Trip, prefix: str) -> TypedPerson:
 
 
 def plain(text: str) -> str:
-    """Text with line ends as everywhere else than in forms (HTML sends CR LF)."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    """Text with line ends as everywhere else than in forms (HTML sends CR LF), and without spaces of no width.
+
+    These come along when somebody copies an address or a name from another program, and mean nothing.
+    """
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_NO_WIDTH)
 
 
 def to_request(typed: TypedSignup, trip: Trip, language: str) -> BookingRequest:

@@ -8,7 +8,9 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
-from tripkit.actions.book_places import book_places, price_of
+from tripkit.actions.book_places import book_places
+from tripkit.actions.written_signup import price_of
+from tripkit.domain.deadlines import erased_on
 from tripkit.domain.places import takes_signups
 from tripkit.domain.prices import Money
 from tripkit.domain.refusals import BookingRefused, ChangeRefused, FormSentAlready, Problem
@@ -16,42 +18,69 @@ from tripkit.domain.sentences import Sentence, sentence
 from tripkit.domain.signup import check_request
 from tripkit.domain.trips import Trip
 from tripkit.reads.trip_page import TripPage, trip_page_of
-from tripkit.reads.trip_plan import find_trip, trip_plan
+from tripkit.reads.trip_plan import find_plan
 from tripkit.web.frame import moment, now, page_language, session
+from tripkit.web.limits import Limit
+from tripkit.web.public.current import trip_now
 from tripkit.web.routing import Policy, route
 from tripkit.web.signup import blueprint
 from tripkit.web.signup.countries import countries
 from tripkit.web.signup.csrf import CsrfForm
+from tripkit.web.signup.empty_form import empty_form
 from tripkit.web.signup.live import facts
 from tripkit.web.signup.page import SignupPage, field_of, in_summary, signup_page
 from tripkit.web.signup.surroundings import surroundings
 from tripkit.web.signup.typed import TypedSignup, new_person, new_signup, read_signup, to_request
 from tripkit.web.signup.words import lead, outlook_sentence, send_button, why_closed
+from tripkit.web.visitors import address
 
 LOST_SESSION = sentence(
     "The form had been open too long, or the browser keeps no cookies. Nothing is lost: look through it and send it again."
 )
+_OTHER_BUTTONS = ("add", "remove", "recount")
 
 
-@route(blueprint, "/<language>/<organisation>/<trip>/sign-up/", policy=Policy.PUBLIC, methods=("GET", "POST"))
+def _is_sent() -> bool:
+    return request.form.get("do", "send").partition("-")[0] not in _OTHER_BUTTONS
+
+
+# A whole municipality sits behind one address, and all of it may sign up when sign-up opens.
+_FROM_ONE_ADDRESS = Limit("sign-ups from one address", 30, 60, lambda: address() if _is_sent() else None)
+# Each of them is a message to whoever is named. What was refused is not counted: nobody is kept out by forms with a
+# stranger's address in them.
+_FOR_ONE_CONTACT = Limit(
+    "sign-ups for one contact person",
+    30,
+    3600,
+    lambda: request.form.get("contact_email", "").strip().casefold(),
+    done=True,
+)
+
+
+@route(
+    blueprint,
+    "/<language>/<organisation>/<trip>/sign-up/",
+    policy=Policy.PUBLIC,
+    methods=("GET", "POST"),
+    limits=(_FROM_ONE_ADDRESS, _FOR_ONE_CONTACT),
+)
 def signup(language: str, organisation: str, trip: str) -> ResponseReturnValue:
     """The form; sending it signs a party up."""
-    trip_id, plan = _found(organisation, trip)
     if request.method == "POST":
-        return _post(trip_id, plan)
-    page = _page(trip_id)
+        return _post(*_found(organisation, trip))
+    page_language()  # Aborts for one we do not speak.
+    page = trip_now(organisation, trip)
     if not takes_signups(page.state):
         return _closed(page, 200)
-    people = request.args.get("people", 1, type=int)
-    return _form(signup_page(page, new_signup(page.trip, people)), 200)
+    typed = new_signup(page.trip, request.args.get("people", 1, type=int))
+    return _private(empty_form(page, typed, lambda new: _form(signup_page(page, new), 200)), 200)
 
 
 def _found(organisation: str, trip: str) -> tuple[int, Trip]:
     if "\0" in organisation + trip:
         abort(404)  # PostgreSQL refuses the character, even to compare with.
-    trip_id = find_trip(session(), organisation, trip)
-    plan = None if trip_id is None else trip_plan(session(), trip_id)
-    return abort(404) if trip_id is None or plan is None else (trip_id, plan[2])
+    found = find_plan(session(), organisation, trip) or abort(404)
+    return found[0], found[3]
 
 
 def _page(trip_id: int) -> TripPage:
@@ -126,6 +155,7 @@ def _form(form: SignupPage, status: int) -> Response:
         zero=Money(0, page.trip.price.net.currency),
         countries=countries,
         trip_url=_trip_url(page),
+        erased_on=erased_on(page.trip),
     )
     return _private(body, status)
 
@@ -155,7 +185,7 @@ def _trip_url(page: TripPage) -> str:
     return url_for("public.trip", language=page_language(), organisation=page.organisation.key, trip=page.trip.key)
 
 
-def _private(body: str, status: int) -> Response:
+def _private(body: str | Response, status: int) -> Response:
     response = make_response(body, status)
     # Not no-store: with it, the browser's Back button would come to an empty form instead of the filled one.
     response.headers["Cache-Control"] = "private, no-cache"

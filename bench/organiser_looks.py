@@ -1,0 +1,94 @@
+"""What is asked of the pages of those who organise, and of those who run the installation, one line each; nothing is measured here."""
+
+from __future__ import annotations
+
+from bench.askers import MEMBER
+from bench.look import Look, act
+
+_MINE = "/en/organise/"
+_HOST = f"{_MINE}{{host}}/"
+_TRIP = f"{_HOST}trips/{{trip}}/"
+_MEMBERS = f"{_HOST}members/"
+_SETTINGS = f"{_HOST}settings/"
+_RUN = "/en/administrator/"
+_LEAVE = "/en/account/memberships/{member}/"
+_INVITED = "/en/account/invitation/{invited}/"
+_ENTER = f"{_RUN}{{others}}/enter/"
+_SETUP = "/en/setup/"
+
+
+def _page(name: str, endpoint: str, path: str, statements: int, status: int = 200) -> Look:
+    return Look(name=name, endpoint=endpoint, path=path, who=MEMBER, statements=statements, status=status)
+
+
+LOOKS: tuple[Look, ...] = (
+    _page("where one works", "organiser.home", _MINE, 2),
+    _page("organisation: overview", "organiser.overview", _HOST, 9),
+    _page("organisation: one trip", "organiser.trip", _TRIP, 9),
+    _page("organisation: members", "organiser.members", _MEMBERS, 6),
+    _page("organisation: log", "organiser.log", f"{_HOST}log/", 7),
+    _page("organisation: log of a trip", "organiser.trip_log", f"{_TRIP}log/", 7),
+    _page("organisation: record of processing", "organiser.processing_record", f"{_HOST}personal-data/", 9),
+    _page("organisation: settings", "organiser.settings", _SETTINGS, 4),
+    _page("organisation: colours", "organiser.colours", f"{_SETTINGS}colours.css?brand=%23123456", 3),
+    _page("form: settings", "organiser.change_settings", f"{_SETTINGS}change/", 4),
+    _page("form: second proof", "organiser.second_proof", f"{_SETTINGS}second-proof/", 3),
+    _page("form: invite", "organiser.invite_member", f"{_MEMBERS}invite/", 4),
+    _page("form: member", "organiser.change_member", f"{_MEMBERS}{{member}}/", 4),
+    _page("form: invitation sent", "organiser.invitation_sent", f"{_MEMBERS}invitations/{{invitation}}/", 4),
+    _page("invitation", "organiser.invitation", _INVITED, 3),
+    Look(name="declined", endpoint="organiser.declined", path="/en/account/declined/", statements=0),
+    _page("form: leave", "organiser.leave", _LEAVE, 3),
+    _page("organisations of the site", "administrator.organisations", _RUN, 4),
+    _page("form: make an organisation", "administrator.make_organisation", f"{_RUN}new/", 2),
+    _page("form: enter an organisation", "administrator.enter", _ENTER, 3),
+    _page("set-up that is over", "setup.begin", _SETUP, 2, status=404),
+    act(
+        "change settings",
+        "organiser.change_settings",
+        f"{_SETTINGS}change/",
+        MEMBER,
+        10,
+        fields={"languages": "sv", "name-sv": "Kansliet {account}", "email": "kansliet@tripkit.example"},
+    ),
+    act("try mail out", "organiser.try_out", f"{_SETTINGS}mail/", MEMBER, 8, form=_SETTINGS),
+    act("demand no second proof", "organiser.second_proof", f"{_SETTINGS}second-proof/", MEMBER, 8),
+    act(
+        "invite",
+        "organiser.invite_member",
+        f"{_MEMBERS}invite/",
+        MEMBER,
+        14,
+        fields={"email": "new{account}@tripkit.example", "role": "reader", "trip": "*"},
+    ),
+    act(
+        "send an invitation again",
+        "organiser.invitation_sent",
+        f"{_MEMBERS}invitations/{{invitation}}/",
+        MEMBER,
+        14,
+        fields={"do": "again"},
+    ),
+    act("decline an invitation", "organiser.invitation", _INVITED, MEMBER, 7, fields={"do": "decline"}),
+    act("change a role", "organiser.change_member", f"{_MEMBERS}{{member}}/", MEMBER, 12, fields={"role": "owner"}),
+    act("leave an organisation", "organiser.leave", _LEAVE, MEMBER, 12),
+    act("enter an organisation", "administrator.enter", _ENTER, MEMBER, 10, fields={"reason": "Only for measuring."}),
+    act(
+        "make an organisation",
+        "administrator.make_organisation",
+        f"{_RUN}new/",
+        MEMBER,
+        10,
+        fields={"organisation": "Byrån {account}", "key": "new-{account}", "email": "new{account}@tripkit.example"},
+    ),
+    Look(
+        name="set up what is set up",
+        endpoint="setup.begin",
+        path=_SETUP,
+        method="POST",
+        who=MEMBER,
+        statements=2,
+        form="/en/account/again/",
+        status=404,
+    ),
+)

@@ -1,0 +1,63 @@
+"""Forgetting who signed in when, once nobody needs it any more; scheduled work."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+
+from tripkit.actions.sending_notices import NOTICE
+from tripkit.domain.accounts import UNUSED_LASTS
+from tripkit.domain.bookings import Moment
+from tripkit.reads.trip_plan import AnySession
+from tripkit.storage import write
+from tripkit.storage.accounts import SignInLinkRow, SignInRow, UsedChallengeRow
+from tripkit.storage.outbox import OutboxRow
+
+LINKS_KEPT, SIGN_INS_KEPT, NOTICES_KEPT = timedelta(days=1), timedelta(days=90), timedelta(days=30)
+"""After they are over, were used, or were sent. For as long somebody may ask what that sign-in was."""
+_AT_ONCE = 500
+
+
+def forget_sign_ins(session: AnySession, *, moment: Moment) -> int:
+    """Forget links, sign-ins and answers of passkeys that are over, and to whom notices went; how many rows. One look if none is due."""
+    over = _over(moment)
+    due = select(*(exists().where(one) for one in over.values()))
+    found = session.execute(due).one()
+    session.rollback()
+    return sum(_sweep(session, table, over[table]) for table, is_due in zip(over, found, strict=True) if is_due)
+
+
+def _over(moment: Moment) -> dict[type, ColumnElement[bool]]:
+    links, sign_ins = moment.at - LINKS_KEPT, moment.at - SIGN_INS_KEPT
+    return {
+        SignInLinkRow: or_(SignInLinkRow.expires_at < links, SignInLinkRow.used_at < links),
+        SignInRow: or_(
+            SignInRow.ended_at < sign_ins,
+            SignInRow.expires_at < sign_ins,
+            SignInRow.seen_at < sign_ins - UNUSED_LASTS,
+        ),
+        UsedChallengeRow: UsedChallengeRow.used_at < links,
+        OutboxRow: and_(
+            OutboxRow.kind == NOTICE,
+            OutboxRow.state != "waiting",
+            OutboxRow.created_at < moment.at - NOTICES_KEPT,
+            OutboxRow.recipient != "",
+        ),
+    }
+
+
+def _sweep(session: AnySession, table: type, which: ColumnElement[bool]) -> int:
+    """Piece after piece, a transaction each: nobody who signs in waits for it."""
+    done = 0
+    while True:
+        with write(session):
+            ids = list(session.scalars(select(table.id).where(which).limit(_AT_ONCE)))  # type: ignore[attr-defined]  # every row here has an id
+            these = table.id.in_(ids)  # type: ignore[attr-defined]  # every row here has an id
+            if ids and table is OutboxRow:
+                session.execute(update(OutboxRow).where(these).values(recipient="", payload={}, last_error=None))
+            elif ids:
+                session.execute(delete(table).where(these))
+        done += len(ids)
+        if len(ids) < _AT_ONCE:
+            return done

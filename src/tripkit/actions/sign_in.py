@@ -1,0 +1,131 @@
+"""Signing in, by a mailed link or by a password; what comes after, a second factor, is given elsewhere."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import exists, insert, select
+
+from tripkit.actions.passwords import is_right
+from tripkit.actions.recording import audit, digest_of
+from tripkit.actions.sending_notices import send_notice
+from tripkit.domain.accounts import SIGN_IN_LASTS, email_key
+from tripkit.domain.bookings import Moment
+from tripkit.domain.refusals import ChangeRefused
+from tripkit.domain.sentences import sentence
+from tripkit.reads.second_factors import has_second_factor
+from tripkit.reads.trip_plan import AnySession
+from tripkit.storage import write
+from tripkit.storage.accounts import AccountRow, SignInLinkRow, SignInRow
+
+LINK_IS_OVER = sentence("This link was used already, or is too old. Ask for a new one.")
+WRONG_PASSWORD = sentence("Address and password do not belong together. Write both once more, or have a link mailed.")
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where somebody signs in. ``device``: the secret it kept from the last time, None = it has none; ``described``: in words."""
+
+    device: str | None
+    described: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """What the browser is to keep: ``secret`` while it is signed in, ``device`` for good.
+
+    ``is_whole``: False = a second factor is still to be given. ``next_page``: where to go on to, empty = nowhere special.
+    """
+
+    secret: str
+    device: str
+    is_whole: bool
+    next_page: str = ""
+
+
+def sign_in_by_link(session: AnySession, *, token: str, browser: Browser, moment: Moment) -> SignedIn:
+    """Sign in whoever reads the mail at the link's address; who has no account yet gets one.
+
+    The link is good once, also when it is pressed twice at the same moment. Raises: ChangeRefused.
+    """
+    with write(session):
+        link = session.scalar(select(SignInLinkRow).where(SignInLinkRow.digest == digest_of(token)).with_for_update())
+        if link is None or link.used_at is not None or link.expires_at <= moment.at:
+            raise ChangeRefused(LINK_IS_OVER)
+        link.used_at = moment.at
+        account = account_of(session, link.email, link.language, moment)
+        return begin(session, account, browser, moment, how="link", next_page=link.next_page)
+
+
+def sign_in_by_password(
+    session: AnySession, *, email: str, password: str, browser: Browser, moment: Moment
+) -> SignedIn:
+    """Sign in by password. It takes as long to refuse an address nobody has as a wrong password. Raises: ChangeRefused."""
+    found = session.execute(
+        select(AccountRow.id, AccountRow.password).where(AccountRow.email_key == email_key(email))
+    ).one_or_none()
+    session.rollback()  # Nothing is held open while the password is compared: that takes a tenth of a second.
+    if not is_right(found.password if found else None, password) or found is None:
+        raise ChangeRefused(WRONG_PASSWORD)
+    with write(session):
+        account = session.get_one(AccountRow, found.id)
+        if account.password != found.password:
+            raise ChangeRefused(WRONG_PASSWORD)  # It was changed in between.
+        return begin(session, account, browser, moment, how="password")
+
+
+def account_of(session: AnySession, email: str, language: str, moment: Moment) -> AccountRow:
+    """The account with this address, made now if there is none; within a transaction."""
+    account = session.scalar(select(AccountRow).where(AccountRow.email_key == email_key(email)).with_for_update())
+    if account is None:
+        account = AccountRow(email=email, email_key=email_key(email), name="", language=language, made_at=moment.at)
+        session.add(account)
+        session.flush()
+        audit(session, "make_account", moment=_by(moment, account.id))
+    return account
+
+
+def begin(
+    session: AnySession, account: AccountRow, browser: Browser, moment: Moment, *, how: str, next_page: str = ""
+) -> SignedIn:
+    """Sign an account in, within a transaction. ``how``: link, password or passkey; a passkey is a second factor as well."""
+    is_whole = how == "passkey" or not has_second_factor(session, account.id)
+    device = browser.device or secrets.token_urlsafe(32)
+    if account.email and not _is_known(session, account.id, device):
+        send_notice(
+            session,
+            "new_device",
+            recipient=account.email,
+            language=account.language,
+            moment=moment,
+            browser=browser.described,
+        )
+    secret = secrets.token_urlsafe(32)
+    row = {
+        "account_id": account.id,
+        "digest": digest_of(secret),
+        "device": digest_of(device),
+        "described": browser.described,
+        "is_whole": is_whole,
+        "made_at": moment.at,
+        "seen_at": moment.at,
+        "proved_at": moment.at,
+        "expires_at": moment.at + SIGN_IN_LASTS,
+    }
+    session.execute(insert(SignInRow), row)
+    audit(session, "sign_in", moment=_by(moment, account.id), how=how)
+    return SignedIn(secret=secret, device=device, is_whole=is_whole, next_page=next_page)
+
+
+def _is_known(session: AnySession, account_id: int, device: str) -> bool:
+    """Whether the account has been signed in with this browser, or never anywhere: the first time is no news."""
+    of_account = SignInRow.account_id == account_id
+    here = exists().where(of_account, SignInRow.device == digest_of(device))
+    anywhere = exists().where(of_account)
+    was_here, was_anywhere = session.execute(select(here, anywhere)).one()
+    return was_here or not was_anywhere
+
+
+def _by(moment: Moment, account_id: int) -> Moment:
+    return Moment(at=moment.at, actor="account", origin=moment.origin, account_id=account_id)

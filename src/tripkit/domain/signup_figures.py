@@ -1,0 +1,30 @@
+"""How a trip's sign-up stands in figures, as its organiser is told; nobody is named, nothing is counted here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tripkit.domain.places import Room
+from tripkit.domain.texts import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupFigures:
+    """People of one segment. ``placed``: with a place, those it is only on offer to among them; ``waiting``: for one."""
+
+    name: Text
+    placed: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignupFigures:
+    """How a sign-up stands.
+
+    ``trip``: how full it is. ``groups``: in the order of the trip. ``missing``: questions that must be answered by
+    everybody they are put to, and how many people with a place have not.
+    """
+
+    trip: Room
+    groups: tuple[GroupFigures, ...]
+    missing: tuple[tuple[Text, int], ...]

@@ -1,0 +1,39 @@
+"""The pages of those who work with an organisation: its trips, its members, its settings; nothing that others may see."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from tripkit.web.security import keep_secret
+
+blueprint = Blueprint("organiser", __name__, template_folder="templates")
+# What is on these pages is for members: no cache keeps it, no other site is told of it, no search engine lists it.
+blueprint.after_request(keep_secret)
+
+from tripkit.web.organiser import (  # noqa: E402 (routes register)
+    changing,
+    changing_settings,
+    home,
+    invitation,
+    inviting,
+    leaving,
+    log,
+    members,
+    organisation,
+    processing,
+    settings,
+)
+
+__all__ = [
+    "changing",
+    "changing_settings",
+    "home",
+    "invitation",
+    "inviting",
+    "leaving",
+    "log",
+    "members",
+    "organisation",
+    "processing",
+    "settings",
+]

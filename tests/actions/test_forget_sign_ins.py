@@ -1,0 +1,121 @@
+"""Links, sign-ins and notices go when nobody needs them any more, and not before; on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from tests.statements import count_statements
+from tripkit.actions import forget_sign_ins as module
+from tripkit.actions.ask_to_sign_in import ask_to_sign_in
+from tripkit.actions.forget_sign_ins import LINKS_KEPT, NOTICES_KEPT, SIGN_INS_KEPT, forget_sign_ins
+from tripkit.actions.sign_in import Browser, sign_in_by_link
+from tripkit.actions.sign_out import sign_out
+from tripkit.domain.accounts import LINK_LASTS, SIGN_IN_LASTS
+from tripkit.storage import sessions, write
+from tripkit.storage.accounts import AccountRow, SignInLinkRow, SignInRow, UsedChallengeRow
+from tripkit.storage.outbox import OutboxRow
+from tripkit.testing import NOW, applied, booked, make_moment, make_trip
+
+EMAIL = "asa@tripkit.example"
+A_MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    with sessions(engine)() as opened:
+        yield opened
+
+
+def ask(session: Session, at: datetime = NOW) -> str:
+    ask_to_sign_in(session, email=EMAIL, language="en", next_page="", moment=make_moment(at))
+    notices = select(OutboxRow.payload).where(OutboxRow.kind == "notice").order_by(OutboxRow.id.desc())
+    return str(session.scalars(notices).first()["token"])  # type: ignore[index]  # one was written
+
+
+def sign_in(session: Session, at: datetime = NOW) -> None:
+    token = ask(session, at)
+    session.rollback()
+    sign_in_by_link(session, token=token, browser=Browser(None, "?"), moment=make_moment(at))
+
+
+def forget(session: Session, at: datetime) -> int:
+    session.rollback()
+    return forget_sign_ins(session, moment=make_moment(at))
+
+
+def left(session: Session, table: type) -> int:
+    session.rollback()
+    return len(session.scalars(select(table.id)).all())  # type: ignore[attr-defined]  # every row has one
+
+
+def test_a_link_goes_a_day_after_it_was_used_or_ran_out(session: Session) -> None:
+    sign_in(session)
+    session.rollback()
+    ask(session)
+    assert forget(session, NOW + LINKS_KEPT) == 0
+    assert forget(session, NOW + LINKS_KEPT + A_MINUTE) == 1, "the one that was used"
+    assert forget(session, NOW + LINKS_KEPT + LINK_LASTS + A_MINUTE) == 1
+    assert left(session, SignInLinkRow) == 0
+    assert left(session, SignInRow) == 1
+
+
+def test_a_sign_in_goes_ninety_days_after_it_ended_or_was_last_used(session: Session) -> None:
+    sign_in(session)
+    sign_in(session)
+    session.rollback()
+    account = session.scalar(select(AccountRow.id)) or 0
+    first = session.scalars(select(SignInRow.id).order_by(SignInRow.id)).first() or 0
+    session.rollback()
+    sign_out(session, account_id=account, sign_in=first, moment=make_moment())
+    forget(session, NOW + SIGN_INS_KEPT)
+    assert left(session, SignInRow) == 2
+    forget(session, NOW + SIGN_INS_KEPT + A_MINUTE)
+    assert left(session, SignInRow) == 1
+    forget(session, NOW + SIGN_INS_KEPT + SIGN_IN_LASTS + A_MINUTE)
+    assert left(session, SignInRow) == 0
+    assert left(session, AccountRow) == 1
+
+
+def test_of_a_notice_that_was_sent_nobody_s_address_is_left_and_of_bookings_letters_all_is(session: Session) -> None:
+    booked(session, applied(session, make_trip()), 1)
+    ask(session)
+    ask(session)
+    session.rollback()
+    with write(session):
+        for row in session.scalars(select(OutboxRow).where(OutboxRow.kind == "notice").limit(1)):
+            row.state = "sent"
+        for row in session.scalars(select(OutboxRow).where(OutboxRow.kind != "notice")):
+            row.state = "sent"
+    assert forget(session, NOW + NOTICES_KEPT) == 2, "the links"
+    assert forget(session, NOW + NOTICES_KEPT + A_MINUTE) == 1
+    rows = session.scalars(select(OutboxRow).order_by(OutboxRow.id)).all()
+    kept = [(row.kind, row.recipient != "", row.payload != {}) for row in rows]
+    assert sorted(kept) == sorted([(rows[0].kind, True, True), ("notice", False, False), ("notice", True, True)]), (
+        "one still waits to be sent"
+    )
+    assert forget(session, NOW + NOTICES_KEPT + A_MINUTE) == 0
+
+
+def test_challenges_that_were_answered_go_after_a_day(session: Session) -> None:
+    with write(session):
+        session.add(UsedChallengeRow(digest="a", used_at=NOW))
+    assert forget(session, NOW + LINKS_KEPT) == 0
+    assert forget(session, NOW + LINKS_KEPT + A_MINUTE) == 1
+
+
+def test_many_go_in_pieces_and_one_look_is_enough_when_none_is_due(
+    session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_AT_ONCE", 2)
+    for _ in range(5):
+        ask(session)
+        session.rollback()
+    assert forget(session, NOW + LINK_LASTS + LINKS_KEPT + A_MINUTE) == 5
+    with count_statements(engine) as statements:
+        assert forget(session, NOW + LINK_LASTS + LINKS_KEPT + A_MINUTE) == 0
+    assert len(statements) == 1

@@ -1,0 +1,1 @@
+"""The doctor, with everything it looks at made ill for real."""

@@ -1,0 +1,1 @@
+"""The recipes in deploy/, read and run as far as a machine without systemd and Docker allows."""

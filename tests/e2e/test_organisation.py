@@ -1,0 +1,103 @@
+"""Who organises, in a browser: from `tripkit setup` to a colleague who accepts; every page in both languages, on a phone and wide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.browsing import SIZES, Visitor, faults, path_of, scrolls_sideways
+from tests.e2e.demonstration import Site, serve_a_copy
+
+HOST = "studieresekansliet"
+LINK = re.compile(r"https?://\S+/account/(?:sign-in|invitation)/\S+/")
+BUTTONS = {"sv": ("Logga in", "Skicka inbjudan", "Acceptera"), "en": ("Sign in", "Send the invitation", "Accept")}
+
+
+@pytest.fixture(scope="module")
+def organised(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demonstration's site, whose organisation is owned by somebody."""
+    with serve_a_copy(demo_database, tmp_path_factory.mktemp("organised")) as served:
+        yield served
+
+
+def owner_of(site: Site, visit: Callable[..., Visitor], language: str, size: str) -> Visitor:
+    """Somebody who owns the organisation, signed in by the link that the command prints."""
+    words = ("setup", "--owner", f"{language}.{size}@tripkit.example", "--owner-name", "Åsa Ek", "--language", language)
+    key = f"{language}-{size}"
+    # The first one is given the organisation that came with the trips, each other one makes a new one.
+    first = "--organisation", HOST
+    more = "--organisation", key, "--name", f"Byrån {key}", "--another"
+    said = site.tripkit(*words, *(first if not (site.mail.parent / "owned").exists() else more))
+    (site.mail.parent / "owned").touch()
+    found = LINK.search(said)
+    assert found is not None
+    someone = visit(site.url, language=language, size=size)
+    someone.page.goto(found[0])
+    someone.page.get_by_role("button", name=BUTTONS[language][0]).click()
+    return someone
+
+
+def addresses(host: str, language: str) -> dict[str, str]:
+    """Pages of an organisation and of those who run the site, by name."""
+    root = f"/{language}/organise/{host}/"
+    return {
+        "work": f"/{language}/organise/",
+        "overview": root,
+        "members": f"{root}members/",
+        "invite": f"{root}members/invite/",
+        "settings": f"{root}settings/",
+        "change": f"{root}settings/change/",
+        "proof": f"{root}settings/second-proof/",
+        "log": f"{root}log/",
+        "site": f"/{language}/administrator/",
+        "new": f"/{language}/administrator/new/",
+        "enter": f"/{language}/administrator/{host}/enter/",
+    }
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_an_owner_invites_and_a_colleague_accepts_without_a_fault_of_accessibility(
+    organised: Site, visit: Callable[..., Visitor], language: str, size: str
+) -> None:
+    owner = owner_of(organised, visit, language, size)
+    page = owner.page
+    host = page.locator(".todo a, .roll a").first.get_attribute("href") or ""
+    key = host.strip("/").split("/")[-1]
+    found: dict[str, object] = {}
+
+    def look(name: str, someone: Visitor = owner) -> None:
+        someone.picture(f"organise-{name}")
+        found[name] = (faults(someone.page), scrolls_sideways(someone.page))
+
+    owner.go(f"/{language}/organise/{key}/members/invite/")
+    page.get_by_role("button", name=BUTTONS[language][1]).click()
+    look("invite-wrong")
+    colleague = f"bo.{language}.{size}@tripkit.example"
+    page.locator("#email").fill(colleague)
+    page.locator("#trip").select_option("*")
+    page.locator("input[name=role][value=organiser]").check()
+    page.get_by_role("button", name=BUTTONS[language][1]).click()
+    assert path_of(page).startswith(f"/{language}/organise/{key}/members/")
+    for name, address in addresses(key, language).items():
+        assert owner.go(address).get_by_role("heading", level=1).count() == 1, address
+        look(name)
+    owner.go(f"/{language}/organise/{key}/")
+    trips = page.locator("#trips").locator("xpath=ancestor::section").locator(".todo strong a")
+    if trips.count():
+        trips.first.click()
+        look("trip")
+    letter = organised.wait_for_mail(colleague, 1)[0]
+    body = letter.get_body(("plain",))
+    assert body is not None
+    link = LINK.search(body.get_content())
+    assert link is not None
+    someone = visit(organised.url, language=language, size=size)
+    someone.page.goto(link[0])
+    look("invitation", someone)
+    someone.page.get_by_role("button", name=BUTTONS[language][2]).click()
+    assert path_of(someone.page) == f"/{language}/organise/{key}/"
+    assert {name: what for name, what in found.items() if what != ([], "")} == {}

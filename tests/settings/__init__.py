@@ -1,0 +1,1 @@
+"""What an installation may set, and what is refused with which sentence."""
