@@ -64,7 +64,7 @@ def _note(someone: Visitor, message: ConsoleMessage) -> None:
     # A form that is shown again answers 4xx on purpose, and Chromium logs that as if a file were missing.
     of_the_page = message.location.get("url") == someone.page.url and "Failed to load resource" in message.text
     if message.type in {"error", "warning"} and not of_the_page:
-        someone.errors.append(f"{someone.page.url}: {message.text}")
+        someone.errors.append(f"{someone.page.url}: {message.text} ({message.location.get('url')})")
 
 
 def faults(page: Page) -> list[str]:

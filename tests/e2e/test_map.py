@@ -57,40 +57,46 @@ def tiles() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
-def test_the_map_with_tiles_shows_every_place_and_takes_the_drawing_away(
-    demo_database: Path, tmp_path: Path, visit: Callable[..., Visitor], tiles: tuple[str, list[str]], size: str
-) -> None:
-    pattern, asked = tiles
+@pytest.fixture
+def tiled_site(demo_database: Path, tmp_path: Path, tiles: tuple[str, list[str]]) -> Iterator[Site]:
+    """The demonstration's site with a tile server. Named before `visit`: browsers close first, or what they still fetch is cut off."""
+    pattern, _ = tiles
     with serve_a_copy(
         demo_database, tmp_path, TRIPKIT_MAP_TILES=pattern, TRIPKIT_MAP_ATTRIBUTION="Grey squares"
-    ) as site:
-        trip = site.open_trip()
-        someone = visit(site.url, size=size)
-        page = someone.go(f"/sv/{trip.organisation.key}/{trip.trip.key}/")
-        page.locator("#sites").scroll_into_view_if_needed()
-        expect(page.locator(".rm-pin")).to_have_count(len(trip.trip.sites))
-        expect(page.locator("svg.rm:visible")).to_have_count(0)
-        expect(page.locator(".rm-credit")).to_contain_text("Grey squares")
-        page.locator(".leaflet-tile-loaded").first.wait_for()
-        assert asked and all(path.endswith(".png") for path in asked)
-        page.locator(".rm-pin").first.focus()
-        page.keyboard.press("Enter")
-        expect(page.locator(".leaflet-popup")).to_be_visible()
-        assert faults(page) == []
-        assert scrolls_sideways(page) == ""
-        someone.picture("map-with-tiles")
+    ) as served:
+        yield served
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_the_map_with_tiles_shows_every_place_and_takes_the_drawing_away(
+    tiled_site: Site, tiles: tuple[str, list[str]], visit: Callable[..., Visitor], size: str
+) -> None:
+    _, asked = tiles
+    trip = tiled_site.open_trip()
+    someone = visit(tiled_site.url, size=size)
+    page = someone.go(f"/sv/{trip.organisation.key}/{trip.trip.key}/")
+    page.locator("#sites").scroll_into_view_if_needed()
+    expect(page.locator(".rm-pin")).to_have_count(len(trip.trip.sites))
+    expect(page.locator("svg.rm:visible")).to_have_count(0)
+    expect(page.locator(".rm-credit")).to_contain_text("Grey squares")
+    page.locator(".leaflet-tile-loaded").first.wait_for()
+    assert asked and all(path.endswith(".png") for path in asked)
+    page.locator(".rm-pin").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".leaflet-popup")).to_be_visible()
+    assert faults(page) == []
+    assert scrolls_sideways(page) == ""
+    someone.picture("map-with-tiles")
 
 
 def test_the_drawn_map_stays_where_tiles_are_chosen_and_scripts_do_not_run(
-    demo_database: Path, tmp_path: Path, visit: Callable[..., Visitor], tiles: tuple[str, list[str]]
+    tiled_site: Site, tiles: tuple[str, list[str]], visit: Callable[..., Visitor]
 ) -> None:
-    pattern, asked = tiles
-    with serve_a_copy(demo_database, tmp_path, TRIPKIT_MAP_TILES=pattern) as site:
-        trip = site.open_trip()
-        someone = visit(site.url, java_script_enabled=False)
-        page = someone.go(f"/sv/{trip.organisation.key}/{trip.trip.key}/")
-        expect(page.locator("svg.rm:visible")).to_have_count(1)
+    _, asked = tiles
+    trip = tiled_site.open_trip()
+    someone = visit(tiled_site.url, java_script_enabled=False)
+    page = someone.go(f"/sv/{trip.organisation.key}/{trip.trip.key}/")
+    expect(page.locator("svg.rm:visible")).to_have_count(1)
     assert asked == []
 
 
