@@ -22,7 +22,8 @@ from tripkit.storage import bookings as rows
 from tripkit.storage.columns import columns_of
 from tripkit.storage.outbox import AuditRow, OutboxRow
 from tripkit.storage.sealing import Vault
-from tripkit.storage.trips import PARTS, OccasionRow, QuestionRow, ReminderRow, TermsRow, TripRow
+from tripkit.storage.trip_parts import PARTS, QuestionRow, ReminderRow
+from tripkit.storage.trips import OccasionRow, TermsRow, TripRow
 
 NOW = BEGINS_AT
 """When the installation is looked at."""

@@ -18,7 +18,7 @@ from tripkit.domain.questions import Question, QuestionKind
 from tripkit.storage import sessions
 from tripkit.storage.bookings import AnswerRow, ParticipantRow
 from tripkit.storage.outbox import AuditRow
-from tripkit.storage.trips import QuestionRow
+from tripkit.storage.trip_parts import QuestionRow
 from tripkit.testing import applied, booked, both, make_moment, make_participant, make_trip
 
 

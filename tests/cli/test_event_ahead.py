@@ -13,7 +13,8 @@ from tests.cli.conftest import Shell, edit
 from tripkit.domain.reminders import Anchor, Reminder, Side
 from tripkit.eventfile import write_event
 from tripkit.reads.trip_plan import find_trip
-from tripkit.storage.trips import OccasionRow, ReminderRow
+from tripkit.storage.trip_parts import ReminderRow
+from tripkit.storage.trips import OccasionRow
 from tripkit.testing import NOW, at, both, make_organisation, make_trip
 
 HEADING = "What happens by itself:"

@@ -22,7 +22,8 @@ from tripkit.storage.backup import BackupRefused, Restored, checking, open_backu
 from tripkit.storage.bookings import BookingRow, ParticipantRow, WaitingRow
 from tripkit.storage.migrations import current, newest, upgrade
 from tripkit.storage.outbox import OutboxRow
-from tripkit.storage.trips import PictureRow, TripRow
+from tripkit.storage.pictures import PictureRow
+from tripkit.storage.trips import TripRow
 from tripkit.storage.work import JobRow, WorkerRow
 from tripkit.testing import NOW, applied, booked, make_participant, make_trip
 

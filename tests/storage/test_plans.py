@@ -26,7 +26,8 @@ from tripkit.reads.trip_plan import trip_plan
 from tripkit.storage import db, open_engine, sessions, write
 from tripkit.storage.bookings import BookingRow, OfferRow, ParticipantRow, PoolRow, WaitingRow
 from tripkit.storage.migrations import upgrade
-from tripkit.storage.trips import SegmentRow, TripRow
+from tripkit.storage.trip_parts import SegmentRow
+from tripkit.storage.trips import TripRow
 from tripkit.testing import make_moment
 
 PARTICIPANTS, QUEUE = 1_000, 200

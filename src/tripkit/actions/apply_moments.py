@@ -12,7 +12,8 @@ from tripkit.domain.bookings import Moment
 from tripkit.domain.deadlines import erased_at, reminder_at, signup_ends_at
 from tripkit.domain.trips import Trip, TripStatus
 from tripkit.reads.trip_plan import AnySession
-from tripkit.storage.trips import OccasionRow, ReminderRow, TripRow
+from tripkit.storage.trip_parts import ReminderRow
+from tripkit.storage.trips import OccasionRow, TripRow
 
 OPENS, CLOSES, REMINDER = "signup_opens", "signup_closes", "reminder"
 

@@ -27,7 +27,9 @@ from tripkit.reads.trip_page import pictures as stored_pictures
 from tripkit.reads.trip_plan import AnySession, find_trip, trip_plan
 from tripkit.storage import write
 from tripkit.storage.columns import columns_of
-from tripkit.storage.trips import PARTS, OrganisationRow, PictureRow, TermsRow, TripRow
+from tripkit.storage.pictures import PictureRow
+from tripkit.storage.trip_parts import PARTS
+from tripkit.storage.trips import OrganisationRow, TermsRow, TripRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

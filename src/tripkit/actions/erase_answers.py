@@ -14,7 +14,8 @@ from tripkit.domain.deadlines import answers_erased_at
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import rewrite, write
 from tripkit.storage.bookings import AnswerRow, ParticipantRow
-from tripkit.storage.trips import QuestionRow, TripRow
+from tripkit.storage.trip_parts import QuestionRow
+from tripkit.storage.trips import TripRow
 
 
 class AnswersLeftError(RuntimeError):

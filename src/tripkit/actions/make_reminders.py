@@ -19,7 +19,8 @@ from tripkit.domain.trips import TripStatus
 from tripkit.reads.trip_plan import AnySession, trip_plan
 from tripkit.storage import write
 from tripkit.storage.campaigns import CampaignRow
-from tripkit.storage.trips import OccasionRow, ReminderRow, TripRow
+from tripkit.storage.trip_parts import ReminderRow
+from tripkit.storage.trips import OccasionRow, TripRow
 
 
 def make_reminders(session: AnySession, *, moment: Moment) -> int:

@@ -15,7 +15,7 @@ from tripkit.domain.seats import PoolKind
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import write
 from tripkit.storage.bookings import PoolRow
-from tripkit.storage.trips import SegmentRow
+from tripkit.storage.trip_parts import SegmentRow
 
 
 def release_guarantees(session: AnySession, *, moment: Moment) -> int:

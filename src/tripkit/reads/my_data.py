@@ -19,7 +19,8 @@ from tripkit.reads.addresses import booked_by
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import AnswerRow, BookingRow, ClaimRow, ParticipantRow, PoolRow
 from tripkit.storage.outbox import AuditRow, OutboxRow
-from tripkit.storage.trips import OrganisationRow, ProgrammeItemRow, QuestionRow, SegmentRow, TripRow
+from tripkit.storage.trip_parts import ProgrammeItemRow, QuestionRow, SegmentRow
+from tripkit.storage.trips import OrganisationRow, TripRow
 
 MOST = 500
 """Bookings; nobody has as many."""

@@ -12,7 +12,8 @@ from tripkit.domain.texts import Text
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import BookingRow, ParticipantRow
 from tripkit.storage.members import MemberRow
-from tripkit.storage.trips import OrganisationRow, QuestionRow, TripRow
+from tripkit.storage.trip_parts import QuestionRow
+from tripkit.storage.trips import OrganisationRow, TripRow
 
 MOST = 100
 """Trips in one record, those that are kept longest first."""

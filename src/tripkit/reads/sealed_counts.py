@@ -12,7 +12,7 @@ from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.accounts import AccountRow
 from tripkit.storage.bookings import AnswerRow, BookingRow, ParticipantRow
 from tripkit.storage.sealing import NAME_LENGTH, SEALED
-from tripkit.storage.trips import QuestionRow
+from tripkit.storage.trip_parts import QuestionRow
 
 LIES_OPEN: ColumnElement[bool] = and_(
     AnswerRow.sealed.is_(None),

@@ -13,7 +13,8 @@ from tripkit.domain.trips import Organisation, Segment, Trip
 from tripkit.reads.places import many_places
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.columns import to_value
-from tripkit.storage.trips import PARTS, OrganisationRow, SegmentRow, TripRow
+from tripkit.storage.trip_parts import PARTS, SegmentRow
+from tripkit.storage.trips import OrganisationRow, TripRow
 
 LONGEST_LIST = 100
 """Trips in a list, the ones that come soonest first; all of them are in the site map."""

@@ -11,7 +11,8 @@ from tripkit.domain.places import Places, TripState, state_of
 from tripkit.domain.trips import Organisation, Picture, Trip
 from tripkit.reads.places import trip_places
 from tripkit.reads.trip_plan import AnySession, find_plan, trip_plan
-from tripkit.storage.trips import OrganisationRow, PictureRow, TripRow
+from tripkit.storage.pictures import PictureRow
+from tripkit.storage.trips import OrganisationRow, TripRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, scoped_session
 
 from tripkit.domain.trips import Organisation, Trip
 from tripkit.storage.columns import to_value
-from tripkit.storage.trips import PARTS, OrganisationRow, TripRow
+from tripkit.storage.trip_parts import PARTS
+from tripkit.storage.trips import OrganisationRow, TripRow
 
 AnySession = Session | scoped_session[Session]
 

@@ -1,6 +1,16 @@
 """The tables, by domain word, and how a transaction is made; no rule lives here."""
 
-from tripkit.storage import accounts, bookings, campaigns, members, outbox, trips, work  # noqa: F401 (tables register themselves)
+from tripkit.storage import (  # noqa: F401 (tables register themselves)
+    accounts,
+    bookings,
+    campaigns,
+    members,
+    outbox,
+    pictures,
+    trip_parts,
+    trips,
+    work,
+)
 from tripkit.storage.columns import Row
 from tripkit.storage.session import (
     Database,

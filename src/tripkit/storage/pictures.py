@@ -1,0 +1,22 @@
+"""Tables of pictures, with their bytes. What pages say about a picture stands with the thing it shows."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tripkit.storage.columns import Row
+
+
+class PictureRow(Row):
+    """A picture of a trip. ``digest``: SHA-256 of the data in hexadecimal, its ETag."""
+
+    __tablename__ = "picture"
+    __table_args__ = (UniqueConstraint("trip_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
+    name: Mapped[str]
+    media_type: Mapped[str]
+    digest: Mapped[str]
+    data: Mapped[bytes] = mapped_column(LargeBinary)
