@@ -3,7 +3,9 @@
 
 const fresh = document.getElementById("fresh");
 const EVERY = 60_000;
+const SOON = 2_500; // The server, too, may show its page for two seconds before it looks whether anything has changed.
 let asking = false;
+let tries = 0;
 
 async function look() {
   if (asking || document.hidden) return;
@@ -12,9 +14,13 @@ async function look() {
     const answer = await fetch(fresh.dataset.places, { cache: "no-cache" });
     if (!answer.ok) return;
     const { how_full: now } = await answer.json();
-    if (now === fresh.dataset.howFull) return;
+    if (now === fresh.dataset.howFull) {
+      tries = 0;
+      return;
+    }
     const page = await fetch(location.href, { cache: "no-cache" });
     if (page.ok) renew(new DOMParser().parseFromString(await page.text(), "text/html"));
+    if (now !== fresh.dataset.howFull && ++tries <= 3) setTimeout(look, SOON);
   } catch {
     // Offline: the page stays as it is, and the next look tries again.
   } finally {
