@@ -5,6 +5,7 @@ Refusal
 ├── BookingRefused      a sign-up or change has problems; nothing was saved
 ├── FormSentAlready     the same form was sent with other content
 ├── ChangeRefused       a state that does not allow the act (offer expired, booking cancelled)
+├── PictureRefused      a file that cannot be taken as a picture
 └── PlanRefused         an event directory that would lose data, or has errors
 """
 
@@ -29,6 +30,10 @@ class NotFound(Refusal):
 
 class ChangeRefused(Refusal):
     """The thing is there, but in a state that does not allow this."""
+
+
+class PictureRefused(Refusal):
+    """What was given as a picture is none that is taken; the sentence says what to do instead."""
 
 
 class FormSentAlready(Refusal):
