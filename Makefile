@@ -40,7 +40,7 @@ demo: $(RUN) ## Show a trip that is fully booked and one that is open (PORT=5000
 
 test: $(TEST) ## Run the tests (PYTEST="-k queue" chooses)
 	@echo "Running the tests on every processor. SQLite always; PostgreSQL and a browser where this machine has them."
-	@$(PY) -m pytest -n auto --dist loadfile $(PYTEST)
+	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 fuzz: $(TEST) ## Send a site what nobody would think of (FUZZ=100000 SEED=1; CASE=4711 shows one again)
 	@echo "Asking for everything there is in strange ways; what is wrong is told as it is found."

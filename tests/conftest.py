@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import uuid
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -35,6 +36,18 @@ REQUIRED = set(os.environ.get("TRIPKIT_TEST_REQUIRE", "").replace(" ", "").split
 ``openssl``. A missing one fails instead of being skipped."""
 POSTGRES = os.environ.get("TRIPKIT_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 """A server on which databases may be made and dropped."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On several processors, files that may take longest come first, then those with most tests: none is left to wait for at the end."""
+    if not hasattr(config, "workerinput"):
+        return
+    longest, tests = defaultdict[Path, float](float), Counter[Path](item.path for item in items)
+    for item in items:
+        for mark in item.iter_markers("timeout"):
+            longest[item.path] = max(longest[item.path], *mark.args)
+    items.sort(key=lambda item: (-longest[item.path], -tests[item.path]))
 
 
 def missing(what: str, why: str) -> None:
