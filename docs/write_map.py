@@ -18,6 +18,7 @@ LAYERS = {
     "papers": "What is written: calendars, maps, structured data",
     "mailing": "What is written: messages",
     "eventfile": "What is written and read: event directories",
+    "outgoing": "What other servers are asked",
     "storage": "Tables and transactions",
     "settings": "What an installation decides",
     "logs": "What is written to the log",

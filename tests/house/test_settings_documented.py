@@ -84,4 +84,6 @@ def test_the_defaults_on_the_page_are_those_of_the_code(
     }
     assert set(nothing.values()) == {None}
     assert found.clock == Clock() and without["TRIPKIT_CLOCK"] == "the real time"
-    assert set(rows) == {*switches, *plain, *nothing, FILE, "TRIPKIT_DATABASE", "TRIPKIT_CLOCK", "TRIPKIT_DATA_KEYS"}
+    assert (found.http_networks, without["TRIPKIT_HTTP_NETWORKS"]) == ((), "only addresses that everybody reaches")
+    by_themselves = {FILE, "TRIPKIT_DATABASE", "TRIPKIT_CLOCK", "TRIPKIT_DATA_KEYS", "TRIPKIT_HTTP_NETWORKS"}
+    assert set(rows) == {*switches, *plain, *nothing, *by_themselves}

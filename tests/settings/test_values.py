@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 import pytest
 
 from tripkit.settings import Settings, WrongSetting
@@ -15,6 +17,12 @@ from tripkit.settings import Settings, WrongSetting
         ("TRIPKIT_DATABASE", "postgres://u:p/w@h/trips", "database_url", "postgresql+psycopg://u:p/w@h/trips"),
         ("TRIPKIT_DATABASE", "postgresql://[::1]:5432/trips", "database_url", "postgresql+psycopg://[::1]:5432/trips"),
         ("TRIPKIT_PROXIES", "2", "proxies", 2),
+        (
+            "TRIPKIT_HTTP_NETWORKS",
+            "10.0.0.0/8, fd00::/8",
+            "http_networks",
+            (ip_network("10.0.0.0/8"), ip_network("fd00::/8")),
+        ),
         ("TRIPKIT_LIMITS", "no", "limits", False),
         ("TRIPKIT_LOG", "JSON", "log", "json"),
         ("TRIPKIT_LOG_LEVEL", "warning", "log_level", "warning"),
@@ -33,6 +41,11 @@ def test_a_right_value_is_read(variable: str, value: str, field: str, read: obje
     [
         ("TRIPKIT_PROXIES", "-1", "is “-1”; write a whole number from 0 to 9."),
         ("TRIPKIT_PROXIES", "²", "is “²”; write a whole number from 0 to 9."),
+        (
+            "TRIPKIT_HTTP_NETWORKS",
+            "10.0.0.1/8",
+            "is “10.0.0.1/8”; write networks with commas between, as in 10.0.0.0/8, fd00::/8.",
+        ),
         ("TRIPKIT_LOG", "xml", "is “xml”; write text or json."),
         ("TRIPKIT_LOG_LEVEL", "loud", "is “loud”; write debug, info, warning or error."),
         ("TRIPKIT_METRICS_TOKEN", "short", "is 5 characters long; use at least 16 random ones."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
 
 from tripkit.settings.clock import Clock
 from tripkit.settings.reading import Reading, read
@@ -32,6 +33,7 @@ class Settings:
     delivers messages itself: yes when read from the environment without a ``redis_url``, no for settings made by hand.
     ``redis_url``: TRIPKIT_REDIS_URL, a Redis server that wakes workers and shares limits and pages; None = one process is enough.
     ``proxies``: TRIPKIT_PROXIES, how many proxies in front are believed about who asks; 0 = none is.
+    ``http_networks``: TRIPKIT_HTTP_NETWORKS, networks within which other servers may be asked; empty = only what everybody reaches.
     ``limits``: TRIPKIT_LIMITS, whether requests are limited: yes from the environment, no for settings made by hand.
     ``log``, ``log_level``: TRIPKIT_LOG (``text`` or ``json``) and TRIPKIT_LOG_LEVEL (``debug``, ``info``, ``warning``,
     ``error``). ``metrics_token``: TRIPKIT_METRICS_TOKEN, who knows it may read the metrics; None = nobody.
@@ -53,6 +55,7 @@ class Settings:
     worker: bool = False
     redis_url: str | None = None
     proxies: int = 0
+    http_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     limits: bool = False
     log: str = "text"
     log_level: str = "info"

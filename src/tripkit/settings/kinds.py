@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -97,6 +98,18 @@ def _address(value: str) -> str:
     if parts is None or parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
         raise Unusable(f"is {said(value)}; write the public address, as in https://trips.example.")
     return value.rstrip("/")
+
+
+def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    found = []
+    for one in value.split(","):
+        try:
+            found.append(ip_network(one.strip()))
+        except ValueError:
+            raise Unusable(
+                f"is {said(value)}; write networks with commas between, as in 10.0.0.0/8, fd00::/8."
+            ) from None
+    return tuple(found)
 
 
 def _mail(value: str) -> str:
@@ -197,6 +210,7 @@ DATABASE = Kind(_database)
 SECRET = Kind(_secret)
 DATA_KEYS = Kind(_data_keys)
 PUBLIC_ADDRESS = Kind(_address)
+NETWORKS = Kind(_networks)
 MAIL = Kind(_mail)
 MAILBOX = Kind(_sender)
 MOMENT = Kind(_clock, datetime)

@@ -64,7 +64,8 @@ class Setting:
             return value.starts_at.isoformat() if value.starts_at else "the real time"
         if self.shown is Shown.NOT:
             return "(hidden)"
-        text = " ".join(str(value).split())
+        words = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        text = " ".join(words.split())
         return _without_password(text) if self.shown is Shown.WITHOUT_PASSWORD else text
 
 
@@ -99,6 +100,7 @@ SETTINGS = (
     Setting("TRIPKIT_REDIS_URL", "redis_url", kinds.REDIS, None, Shown.WITHOUT_PASSWORD),
     Setting("TRIPKIT_WORKER", "worker", kinds.SWITCH, _without_redis),
     Setting("TRIPKIT_PROXIES", "proxies", kinds.number(0, 9), 0),
+    Setting("TRIPKIT_HTTP_NETWORKS", "http_networks", kinds.NETWORKS, ()),
     Setting("TRIPKIT_LIMITS", "limits", kinds.SWITCH, True),
     Setting("TRIPKIT_LOG", "log", kinds.word("text", "json"), "text"),
     Setting("TRIPKIT_LOG_LEVEL", "log_level", kinds.word("debug", "info", "warning", "error"), "info"),

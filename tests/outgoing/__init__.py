@@ -1,0 +1,1 @@
+"""Asking other servers: whom, how, and how far."""
