@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pyotp
 import pytest
@@ -11,7 +13,9 @@ from sqlalchemy import select, update
 from tests.web.accounts import HOME, SIGN_IN, Browser, mailed_token
 from tests.web.conftest import Site
 from tests.web.signup_visitor import page
+from tripkit.actions.passwords import known_passwords
 from tripkit.domain.accounts import PROOF_LASTS
+from tripkit.domain.passwords import LONGEST_PIECE
 from tripkit.domain.rights import Role
 from tripkit.domain.second_factors import HALF_LASTS, STEP, WAIT, WRONG_CODES
 from tripkit.storage import write
@@ -269,6 +273,43 @@ def test_a_password_is_chosen_changed_and_taken_away(site: Site, browser: Browse
         Browser(site.app, browser.engine).send(SIGN_IN, email=EMAIL, password="fyra glada ord här").status_code == 422
     )
     assert changes(site) == ["password", "password_removed"]
+
+
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ("Leavemealone", "passwords that are tried first"),
+        ("iloveyou-sunshine-2026", "passwords that are tried first"),
+        ("resande-i-tid", "what this site or your organisation is called"),
+        ("min tripkit är bra", "what this site or your organisation is called"),
+        ("Provorten2026!", "what this site or your organisation is called"),
+    ],
+)
+def test_a_password_everybody_tries_first_is_refused_in_words(
+    site: Site, browser: Browser, password: str, said: str
+) -> None:
+    site.publish()
+    with write(site.session):
+        host = site.session.scalar(select(OrganisationRow.id))
+        site.session.execute(update(OrganisationRow).values(name={"sv": "Provorten", "en": "Resande i tid"}))
+        account = site.session.scalar(select(AccountRow.id))
+        site.session.add(
+            MemberRow(account_id=account, organisation_id=host, trip_id=None, role=Role.READER, made_at=NOW)
+        )
+    refused = browser.send(f"{SECURITY}password/", at=SECURITY, password=password)
+    assert refused.status_code == 422
+    assert said in page(refused).words
+    assert password not in refused.text
+    assert site.session.scalar(select(AccountRow.password)) is None
+
+
+def test_the_list_of_known_passwords_is_long_and_loaded_for_nobody_else() -> None:
+    known = known_passwords()
+    assert len(known) == 30_000
+    assert {one for one in known if one != one.casefold()} == set(), "they are compared in small letters"
+    assert max(map(len, known)) <= LONGEST_PIECE
+    begun = "import sys, tripkit.app, tripkit.web.account; sys.exit('zxcvbn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", begun], check=False).returncode == 0
 
 
 def test_a_name_is_changed_and_shown_as_it_was_written(site: Site, browser: Browser) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from tripkit.actions.passwords import hash_of
+from collections.abc import Iterator
+
+from tripkit.actions.passwords import hash_of, known_passwords
 from tripkit.actions.recording import audit
 from tripkit.actions.sign_out import end_sign_ins
 from tripkit.actions.telling_account import tell_account
 from tripkit.domain.accounts import SignIn
 from tripkit.domain.bookings import Moment
+from tripkit.domain.passwords import refuse_bad_password
+from tripkit.reads.account_page import memberships
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import write
 from tripkit.storage.accounts import AccountRow
@@ -22,9 +26,20 @@ def change_name(session: AnySession, *, account_id: int, name: str, moment: Mome
             audit(session, "change_name", moment=moment)
 
 
-def change_password(session: AnySession, *, somebody: SignIn, password: str | None, moment: Moment) -> None:
-    """Let this be the password from now on. ``password``: a good one (`check_password`), None = by mailed links only."""
-    stored = None if password is None else hash_of(password)  # Before the transaction: it takes a tenth of a second.
+def choose_password(session: AnySession, *, somebody: SignIn, password: str, site: str, moment: Moment) -> None:
+    """Let this be the password from now on. ``site``: what the site is called, as its host. Raises: ChangeRefused for a bad one."""
+    words = (somebody.name, *somebody.email.partition("@")[::2], site, "tripkit", *_organisations(session, somebody))
+    session.rollback()  # Nothing is held open while it is looked at and hashed: that takes a tenth of a second.
+    refuse_bad_password(password, words=words, known=known_passwords())
+    _change(session, somebody, hash_of(password), moment)
+
+
+def use_no_password(session: AnySession, *, somebody: SignIn, moment: Moment) -> None:
+    """Sign in by mailed links only from now on."""
+    _change(session, somebody, None, moment)
+
+
+def _change(session: AnySession, somebody: SignIn, stored: str | None, moment: Moment) -> None:
     with write(session):
         account = session.get_one(AccountRow, somebody.account_id, with_for_update=True)
         if account.password is None and stored is None:
@@ -33,3 +48,10 @@ def change_password(session: AnySession, *, somebody: SignIn, password: str | No
         end_sign_ins(session, account.id, somebody.id, moment)
         tell_account(session, account, "password" if stored else "password_removed", moment)
         audit(session, "change_password", moment=moment, has_password=stored is not None)
+
+
+def _organisations(session: AnySession, somebody: SignIn) -> Iterator[str]:
+    """What the organisations they work with are called, in every language."""
+    for membership in memberships(session, somebody.account_id):
+        yield membership.organisation_key
+        yield from membership.organisation.values()

@@ -1,4 +1,4 @@
-"""Passwords as they are stored and compared: Argon2 (RFC 9106); what is a good one is a rule of the domain."""
+"""Passwords as they are stored and compared, by Argon2 (RFC 9106), and those everybody tries first; what is a good one is a rule of the domain."""
 
 from __future__ import annotations
 
@@ -22,6 +22,14 @@ def is_right(stored: str | None, password: str) -> bool:
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
+
+
+@cache
+def known_passwords() -> frozenset[str]:
+    """The thirty thousand passwords that were found most often in what was stolen elsewhere, in small letters."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415 (a twentieth of a second and 14 MB, for who chooses one)
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
 
 
 @cache

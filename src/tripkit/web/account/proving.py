@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from tripkit.actions.ask_to_sign_in import ask_to_sign_in
 from tripkit.actions.prove_again import prove_by_password
-from tripkit.domain.accounts import LONGEST_PASSWORD, SignIn
+from tripkit.domain.accounts import SignIn
+from tripkit.domain.passwords import LONGEST_PASSWORD
 from tripkit.domain.refusals import ChangeRefused, Problem
 from tripkit.web.account import blueprint
 from tripkit.web.account.entering import next_page, stay

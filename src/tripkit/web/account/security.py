@@ -9,11 +9,11 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
-from tripkit.actions.change_account import change_name, change_password
+from tripkit.actions.change_account import change_name, choose_password, use_no_password
 from tripkit.actions.one_time_codes import can_keep_secrets
-from tripkit.domain.accounts import LONGEST_PASSWORD, check_password
 from tripkit.domain.answers import has_unseen_characters
-from tripkit.domain.refusals import Problem
+from tripkit.domain.passwords import LONGEST_PASSWORD
+from tripkit.domain.refusals import ChangeRefused, Problem
 from tripkit.domain.second_factors import MOST_PASSKEYS
 from tripkit.domain.sentences import sentence
 from tripkit.reads.second_factors import second_factors
@@ -65,16 +65,15 @@ def password(language: str) -> ResponseReturnValue:
     page_language()
     if not CsrfForm().is_ours():
         return show_security(LOST_SESSION)
-    somebody = me()
     if "remove" in request.form:
-        change_password(session(), somebody=somebody, password=None, moment=acting())
+        use_no_password(session(), somebody=me(), moment=acting())
         return done("password_removed")
     typed = request.form.get("password", "")[: LONGEST_PASSWORD + 1]
-    words = (somebody.name, *somebody.email.partition("@")[::2], urlsplit(settings().url).hostname or "")
-    problems = tuple(check_password("password", typed, words=words))
-    if problems:
-        return show_security(*problems)
-    change_password(session(), somebody=somebody, password=typed, moment=acting())
+    site = urlsplit(settings().url).hostname or ""
+    try:
+        choose_password(session(), somebody=me(), password=typed, site=site, moment=acting())
+    except ChangeRefused as refused:
+        return show_security(Problem("password", refused.sentence))
     return done("password")
 
 

@@ -9,8 +9,8 @@ from werkzeug import Response
 from tripkit.actions.ask_to_sign_in import ask_to_sign_in
 from tripkit.actions.recording import digest_of
 from tripkit.actions.sign_in import LINK_IS_OVER, sign_in_by_link, sign_in_by_password
-from tripkit.domain.accounts import LONGEST_PASSWORD
 from tripkit.domain.answers import has_unseen_characters
+from tripkit.domain.passwords import LONGEST_PASSWORD
 from tripkit.domain.refusals import ChangeRefused, Problem
 from tripkit.domain.sentences import sentence
 from tripkit.domain.signup import check_email
