@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from flask import Flask
@@ -15,11 +17,13 @@ from werkzeug.routing import Rule
 from tests.web.conftest import Site
 from tripkit.actions.apply_trip import apply_trip
 from tripkit.actions.cancel_participants import cancel_participants
+from tripkit.actions.change_logo import change_logo
 from tripkit.actions.recording import digest_of
 from tripkit.domain.accounts import INVITATION_LASTS, LINK_LASTS
 from tripkit.domain.bookings import BookingMade
 from tripkit.domain.rights import Role
-from tripkit.domain.trips import Organisation, Picture, Speaker
+from tripkit.domain.trips import Logo, Organisation, Picture, Speaker
+from tripkit.papers.pictures import draw_logo
 from tripkit.storage import db
 from tripkit.storage.accounts import AccountRow, SignInLinkRow
 from tripkit.storage.bookings import OfferRow, ParticipantRow
@@ -33,6 +37,21 @@ ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 WALKER = "walker@tripkit.example"
 """Gets to every page of the organisations on stage, when signed in."""
 DRAWING = Picture(name="port.svg", media_type="image/svg+xml", data=b'<svg xmlns="http://www.w3.org/2000/svg"/>')
+LOGO = draw_logo(
+    b64decode("iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGOQz+/+z8DAwAAADEcCGW3fcpUAAAAASUVORK5CYII=")
+)
+
+
+def make_logo(**changes: Any) -> Logo:
+    """A logo of two pixels, whose bytes are those of `LOGO`."""
+    values: dict[str, Any] = {
+        "name": "logo.png",
+        "digest": LOGO.digest,
+        "width": LOGO.width,
+        "height": LOGO.height,
+        "text": {},
+    }
+    return Logo(**{**values, **changes})
 
 
 @dataclass(frozen=True)
@@ -78,12 +97,18 @@ def stay_at(site: Site, organisation: Organisation | None = None) -> Stay:
             expires_at=NOW + LINK_LASTS,
         )
     )
+    organisation_id = site.session.scalars(select(TripRow.organisation_id).where(TripRow.id == trip_id)).one()
+    logo = make_logo()
+    change_logo(
+        site.session, organisation_id=organisation_id, logo=logo, data=LOGO.data, moment=make_moment(actor="organiser")
+    )
     membership, invitation = _walker(site, trip_id, made.token)
     site.session.commit()
     keys = {"item": "port", "site": "port", "speaker": "vera", "name": DRAWING.name, "filename": "places.js"}
     ids = {"token": made.token, "participant_id": str(participant), "offer_id": str(offer)}
     ids |= {"member": str(membership), "invitation": str(invitation)}
     values = {
+        "logo": logo.digest,
         "language": "en",
         "organisation": host.key,
         "trip": "hamnstad",

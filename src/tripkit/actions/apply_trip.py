@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from tripkit.actions.apply_dates import follow_dates
 from tripkit.actions.apply_moments import follow_moments
 from tripkit.actions.apply_pools import sync_pools
+from tripkit.actions.change_logo import write_logo
 from tripkit.actions.change_organisation import count_up, write_organisation
 from tripkit.actions.losses import what_would_be_lost
 from tripkit.actions.recording import audit
@@ -48,8 +49,11 @@ def apply_trip(
     trip: Trip,
     pictures: Mapping[str, Picture],
     moment: Moment,
+    logo: bytes | None = None,
 ) -> Applied:
     """Make the trip, or change it to what is written. Bookings stay; freed places are offered to those who wait.
+
+    ``logo``: the PNG that the organisation's look names; None = there is none, or it is kept already.
 
     Raises: PlanRefused with every reason, when something somebody has booked, answered or accepted would be lost.
     """
@@ -58,7 +62,7 @@ def apply_trip(
         if trip_id is not None:
             # Before anything is written: whoever else applies this trip holds its lock while they write the same rows.
             lock_pools(session, trip_id)
-        host, same_host = _apply_organisation(session, organisation, moment)
+        host, same_host = _apply_organisation(session, organisation, logo, moment)
         if trip_id is None:
             trip_id = _create(session, host, trip, pictures, moment)
             return Applied(trip_id=trip_id, created=True, changed=True)
@@ -85,7 +89,7 @@ def apply_trip(
 
 
 def _apply_organisation(
-    session: AnySession, organisation: Organisation, moment: Moment
+    session: AnySession, organisation: Organisation, logo: bytes | None, moment: Moment
 ) -> tuple[OrganisationRow, bool]:
     """The organisation's row, and whether it was as written already."""
     row = session.scalar(select(OrganisationRow).where(OrganisationRow.key == organisation.key).with_for_update())
@@ -94,7 +98,9 @@ def _apply_organisation(
         row = OrganisationRow(**columns)
         session.add(row)
         session.flush()
+        write_logo(session, row.id, organisation.look.logo, logo)
         return row, False
+    write_logo(session, row.id, organisation.look.logo, logo)
     return row, not write_organisation(session, row, columns, moment)
 
 

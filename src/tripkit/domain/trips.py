@@ -23,11 +23,27 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Logo:
+    """An organisation's logo, a PNG; its bytes lie elsewhere, under ``digest``, the SHA-256 of its pixels.
+
+    ``name``: its file name in event directories. ``width``, ``height``: pixels. ``text``: what it says, for who cannot see
+    it; empty = the organisation's name stands beside it, otherwise the logo stands for the name.
+    """
+
+    name: str
+    digest: str
+    width: int
+    height: int
+    text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """An organisation's own look: any CSS colour; only hue and chroma are used (see `docs/look.md`)."""
 
     brand: str | None = None
     accent: str | None = None
+    logo: Logo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,8 @@ LARGEST_FILE = 5_000_000
 """Bytes in a file that is looked at."""
 MOST_PIXELS = 25_000_000
 """Pixels in a picture that is decoded: at most four bytes each, so a hundred megabytes of memory."""
+LONGEST_LOGO = 512
+"""Pixels of the longer side of a logo."""
 _MOST_SCANS = 100
 """Passes in which a JPEG builds its picture up; cameras and programs make about ten, and each costs time for every pixel."""
 _ORIENTATION = 0x0112
@@ -76,6 +78,11 @@ def draw_anew(data: bytes, *, longest: int, always_png: bool = False) -> Drawn:
             raise
         except Exception as error:  # A decoder raises whatever it stumbles over: struct.error, SyntaxError, EOFError...
             raise PictureRefused(IS_BROKEN) from error
+
+
+def draw_logo(data: bytes) -> Drawn:
+    """A picture as a logo is kept: a PNG, large enough for where logos are shown and for screens with fine pixels."""
+    return draw_anew(data, longest=LONGEST_LOGO, always_png=True)
 
 
 def _kind(data: bytes) -> str:

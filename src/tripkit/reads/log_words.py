@@ -31,7 +31,7 @@ _FIELDS = {
     "email": sentence("e-mail"),
     "invoice_address": sentence("address of the invoice"),
     "invoice_reference": sentence("reference of the invoice"),
-    "look": sentence("colours"),
+    "look": sentence("colours or logo"),
     "name": sentence("name"),
     "organisation": sentence("workplace"),
     "status": sentence("how it stands"),

@@ -8,6 +8,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tripkit.storage.columns import Row
 
 
+class LogoRow(Row):
+    """An organisation's logo, a PNG. ``digest``: of its pixels, in hexadecimal, by which its organisation's look names it."""
+
+    __tablename__ = "logo"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), unique=True)
+    digest: Mapped[str]
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class PictureRow(Row):
     """A picture of a trip. ``digest``: SHA-256 of the data in hexadecimal, its ETag."""
 

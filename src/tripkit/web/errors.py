@@ -41,7 +41,9 @@ _SAID: dict[int, tuple[Sentence, Sentence]] = {
     ),
     413: (
         sentence("That was too much at once"),
-        sentence("What was sent is larger than any form here. Shorten the texts and send it again."),
+        sentence(
+            "What was sent is larger than this form takes. Shorten the texts or take a smaller file, and send it again."
+        ),
     ),
     429: (
         sentence("Too many requests at once"),

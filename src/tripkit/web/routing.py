@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, request
 
 from tripkit.web.guards import Need, Policy, guarded
 from tripkit.web.limits import Limit, limited
@@ -24,11 +25,12 @@ def route(
     methods: Iterable[str] = ("GET",),
     endpoint: str | None = None,
     limits: Iterable[Limit] = (),
+    room: int | None = None,
 ) -> Callable[[View], View]:
     """Declare a page at ``rule``, who may ask for it, and how often what it takes may be sent.
 
     ``needs``: the permission it takes, of a page for members; its rule names the ``<organisation>``, and the ``<trip>`` where
-    it is about one. Raises: ValueError when the two do not go together.
+    it is about one. ``room``: bytes of what may be sent there, by those who may; None = as everywhere. Raises: ValueError when the two do not go together.
     """
     declared = tuple(limits)
     if (policy is Policy.MEMBER) != (needs is not None) or (needs is not None and "<organisation>" not in rule):
@@ -36,10 +38,23 @@ def route(
 
     def declare(view: View) -> View:
         view.__dict__.update(policy=policy, limits=declared, needs=needs)
-        blueprint.add_url_rule(rule, endpoint, guarded(limited(view, declared), policy, needs), methods=list(methods))
+        asked = limited(view if room is None else _with_room(view, room), declared)
+        blueprint.add_url_rule(rule, endpoint, guarded(asked, policy, needs), methods=list(methods))
         return view
 
     return declare
+
+
+def _with_room(view: View, room: int) -> View:
+    """The view, with room for a file. Inside every guard: of a stranger no more is read than everywhere."""
+
+    @wraps(view)
+    def roomy(**values: Any) -> Any:
+        request.max_content_length = room
+        request.max_form_memory_size = room
+        return view(**values)
+
+    return cast(View, roomy)
 
 
 def policies(app: Flask) -> dict[tuple[str, str], Policy | None]:

@@ -10,6 +10,8 @@ from tripkit.settings import Settings
 
 LARGEST_REQUEST = 1_000_000
 """Bytes in a form; the longest honest sign-up is a twentieth of it."""
+LARGEST_UPLOAD = 8_000_000
+"""Bytes in a form with a file; the proxies of `deploy/` let as much through."""
 
 _POLICY = {
     "default-src": "'none'",

@@ -12,7 +12,7 @@ from tripkit.actions.change_organisation import change_organisation, demand_seco
 from tripkit.domain.organisations import check_organisation
 from tripkit.domain.refusals import ChangeRefused, Problem
 from tripkit.domain.rights import ORGANISATION, Level
-from tripkit.domain.trips import Look, Organisation
+from tripkit.domain.trips import Organisation
 from tripkit.i18n import LANGUAGES
 from tripkit.reads.trip_list import organisation as find_organisation
 from tripkit.web.account.page import LOST_SESSION
@@ -58,7 +58,7 @@ def _form(typed: Organisation, **values: Any) -> ResponseReturnValue:
 def _typed(host: Organisation) -> Organisation:
     form = {name: value.replace("\0", "").strip() for name, value in request.form.items()}
     languages = tuple(form.get("languages", "").replace(",", " ").split())
-    colours = {name: form.get(name) or None for name in ("brand", "accent")}
+    colours: dict[str, Any] = {name: form.get(name) or None for name in ("brand", "accent")}
 
     def texts(what: str) -> dict[str, str]:
         # In the order of the languages, and in none that it does not write in.
@@ -73,7 +73,7 @@ def _typed(host: Organisation) -> Organisation:
         email=form.get("email", ""),
         phone=form.get("phone") or None,
         url=form.get("url") or None,
-        look=Look(**colours),
+        look=replace(host.look, **colours),
     )
 
 

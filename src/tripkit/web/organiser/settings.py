@@ -24,6 +24,8 @@ CHANGE = Need(ORGANISATION, Level.CHANGE)
 DONE = {
     "changed": sentence("Changed. Every page of the organisation and its trips shows it."),
     "same": sentence("Nothing was changed: it was so already."),
+    "logo": sentence("That is the logo now. Every page of the organisation and its trips shows it."),
+    "no_logo": sentence("The logo is gone. The name stands alone again."),
     "tried": sentence("The message is on its way to you."),
     "demanded": sentence("From now on nobody gets in without a second proof."),
     "allowed": sentence("A second proof is demanded no more."),

@@ -7,6 +7,7 @@ import hashlib
 from flask import Response, abort, jsonify, request
 
 from tripkit.domain.trips import Look
+from tripkit.reads.logo import logo as find_logo
 from tripkit.reads.trip_list import organisation as find_organisation
 from tripkit.reads.trip_page import picture as find_picture
 from tripkit.web.frame import page_language, session
@@ -15,6 +16,7 @@ from tripkit.web.public.current import how_full, trip_now
 from tripkit.web.routing import Policy, route
 
 _A_DAY = 24 * 60 * 60
+_A_YEAR = 365 * _A_DAY
 
 
 @route(blueprint, "/<language>/<organisation>/<trip>/places.json", policy=Policy.PUBLIC)
@@ -47,6 +49,20 @@ def picture(organisation: str, trip: str, name: str) -> Response:
     response.set_etag(hashlib.sha256(found.data).hexdigest()[:32])
     response.cache_control.public = True
     response.cache_control.max_age = _A_DAY
+    response.make_conditional(request)
+    return response
+
+
+@route(blueprint, "/<organisation>/logo/<logo>.png", policy=Policy.PUBLIC)
+def logo(organisation: str, logo: str) -> Response:
+    """An organisation's logo, at an address that is another one when it is another logo."""
+    data = find_logo(session(), organisation=organisation, digest=logo) or abort(404)
+    response = Response(data, content_type="image/png")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.set_etag(logo[:32])
+    response.cache_control.public = True
+    response.cache_control.max_age = _A_YEAR
+    response.cache_control.immutable = True
     response.make_conditional(request)
     return response
 
