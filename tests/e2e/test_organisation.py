@@ -50,6 +50,7 @@ def addresses(host: str, language: str) -> dict[str, str]:
         "invite": f"{root}members/invite/",
         "settings": f"{root}settings/",
         "change": f"{root}settings/change/",
+        "logo": f"{root}settings/logo/",
         "proof": f"{root}settings/second-proof/",
         "log": f"{root}log/",
         "site": f"/{language}/administrator/",

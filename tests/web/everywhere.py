@@ -77,6 +77,7 @@ def stay_at(site: Site, organisation: Organisation | None = None) -> Stay:
         pictures={DRAWING.name: DRAWING},
         moment=make_moment(actor="organiser"),
     ).trip_id
+    _put_logo(site, trip_id)
     first = site.book(trip_id)
     made = site.book(trip_id, 2)
     cancel_participants(site.session, booking_id=first.booking_id, moment=make_moment())
@@ -97,18 +98,13 @@ def stay_at(site: Site, organisation: Organisation | None = None) -> Stay:
             expires_at=NOW + LINK_LASTS,
         )
     )
-    organisation_id = site.session.scalars(select(TripRow.organisation_id).where(TripRow.id == trip_id)).one()
-    logo = make_logo()
-    change_logo(
-        site.session, organisation_id=organisation_id, logo=logo, data=LOGO.data, moment=make_moment(actor="organiser")
-    )
     membership, invitation = _walker(site, trip_id, made.token)
     site.session.commit()
     keys = {"item": "port", "site": "port", "speaker": "vera", "name": DRAWING.name, "filename": "places.js"}
     ids = {"token": made.token, "participant_id": str(participant), "offer_id": str(offer)}
     ids |= {"member": str(membership), "invitation": str(invitation)}
     values = {
-        "logo": logo.digest,
+        "logo": LOGO.digest,
         "language": "en",
         "organisation": host.key,
         "trip": "hamnstad",
@@ -118,6 +114,13 @@ def stay_at(site: Site, organisation: Organisation | None = None) -> Stay:
         **ids,
     }
     return Stay(made, participant, values)
+
+
+def _put_logo(site: Site, trip_id: int) -> None:
+    host = site.session.scalars(select(TripRow.organisation_id).where(TripRow.id == trip_id)).one()
+    site.session.rollback()
+    change_logo(site.session, organisation_id=host, logo=make_logo(), data=LOGO.data, moment=make_moment())
+    site.session.rollback()
 
 
 def _walker(site: Site, trip_id: int, secret: str) -> tuple[int, int]:
