@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_from_bytes
 
 from tests.fuzz.browser import URL_ENCODED, Ask
 from tests.fuzz.forms import Field, Form
-from tests.fuzz.hostile import BODIES, HEADERS, KINDS, MARK, MARKUP, METHODS, RAW, VALUES
+from tests.fuzz.hostile import BODIES, FILES, HEADERS, KINDS, MARK, MARKUP, METHODS, RAW, VALUES
 from tests.fuzz.known import Known
 from tests.fuzz.stage import Mood
 from tests.web.everywhere import ARGUMENT
@@ -143,7 +143,8 @@ def _form(dice: Random, known: Known) -> Ask:
         return Ask(
             "GET", form.path, "&".join(f"{_quoted(dice, name)}={_quoted(dice, value[:3000])}" for name, value in pairs)
         )
-    body, kind = _written(dice, pairs)
+    files = [one.name for one in form.fields if one.kind == "file"]
+    body, kind = _with_files(dice, pairs, files) if files and dice.random() < 0.8 else _written(dice, pairs)
     return Ask("POST", form.path, form.query if dice.random() < 0.9 else _query(dice, known), body, kind)
 
 
@@ -157,6 +158,8 @@ def filled_in(dice: Random, form: Form) -> Pairs:
             radios.setdefault(one.name, []).append(one.values[0])
         elif one.kind in {"submit", "image", "button"}:
             buttons.append((one.name, one.values[0]))
+        elif one.kind == "file":
+            continue  # Sent in another way, see `_with_files`.
         elif one.kind == "checkbox":
             pairs += [(one.name, one.values[0])] if dice.random() < 0.6 else []
         else:
@@ -244,6 +247,19 @@ def _written(dice: Random, pairs: Pairs) -> tuple[bytes, str]:
     if way < 0.97:
         return _parts(dice, pairs), "multipart/form-data; boundary=kant"
     return dice.choice(BODIES), dice.choice(KINDS)
+
+
+def _with_files(dice: Random, pairs: Pairs, files: Sequence[str]) -> tuple[bytes, str]:
+    """The form with what somebody might have chosen in it, as browsers send that."""
+    parts = b""
+    for name in files:
+        data = bytearray(dice.choice(FILES))
+        for _ in range(dice.choice((0, 0, 1, 20)) if data else 0):
+            data[dice.randrange(len(data))] = dice.randrange(256)
+        called = dice.choice(("logga.png", "å ä.jpg", "../../x.png", "x.php", "", "a" * 3000, 'x"; name="csrf_token'))
+        head = f'--kant\r\nContent-Disposition: form-data; name="{name}"; filename="{called}"\r\n'
+        parts += f"{head}Content-Type: {dice.choice(KINDS)}\r\n\r\n".encode() + bytes(data) + b"\r\n"
+    return parts + _parts(dice, pairs), "multipart/form-data; boundary=kant"
 
 
 def _parts(dice: Random, pairs: Pairs) -> bytes:

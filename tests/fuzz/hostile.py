@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.attacks.hostile_pictures import NO_PICTURES, TELLING, animated, hidden, many_scans
+
 MARK = "kanarie"
 """Stands in whatever must come back as text only: where it turns up as a tag, an attribute, a header or a host, somebody got out."""
 
@@ -268,6 +270,14 @@ METHODS = (
     "X" * 300,
     "GET\tX",
 )
+FILES = (
+    *TELLING.values(),
+    *NO_PICTURES.values(),
+    many_scans(200, 400),
+    hidden(),
+    *(animated(kind) for kind in ("GIF", "PNG", "WEBP")),
+)
+"""What somebody may choose for a picture."""
 KINDS = (
     *(
         "text/plain",

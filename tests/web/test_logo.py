@@ -79,7 +79,7 @@ def test_every_page_shows_it_at_an_address_that_browsers_keep(site: Site, owner:
         100,
         {"sv": "Resebyråns märke å ä ö", "en": "The bureau"},
     )
-    address = f"/resebyran/logo/{kept.digest}.png"
+    address = f"/resebyran/logo.{kept.digest}.png"
     assert site.get().headers["ETag"] != before
     for path in (TRIP, "/en/resebyran/", f"{TRIP}sign-up/", f"{TRIP}sites/port/"):
         answer = site.get(path)
@@ -92,8 +92,8 @@ def test_every_page_shows_it_at_an_address_that_browsers_keep(site: Site, owner:
     assert served.headers["X-Content-Type-Options"] == "nosniff"
     assert served.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert site.get(address, headers={"If-None-Match": served.headers["ETag"]}).status_code == 304
-    assert site.get(f"/another/logo/{kept.digest}.png").status_code == 404
-    assert site.get(f"/resebyran/logo/{'0' * 64}.png").status_code == 404
+    assert site.get(f"/another/logo.{kept.digest}.png").status_code == 404
+    assert site.get(f"/resebyran/logo.{'0' * 64}.png").status_code == 404
 
 
 def test_the_name_stands_beside_it_unless_it_says_the_name(site: Site, owner: FlaskClient) -> None:
@@ -170,7 +170,7 @@ def test_another_one_takes_its_place_and_none_its_place_too(site: Site, owner: F
     assert first is not None
     assert second is not None
     assert first.digest != second.digest
-    assert site.get(f"/resebyran/logo/{first.digest}.png").status_code == 404
+    assert site.get(f"/resebyran/logo.{first.digest}.png").status_code == 404
     assert [row.digest for row in rows(site)] == [second.digest]
     removed = send(owner, LOGO, do="remove")
     assert removed.location == f"{SETTINGS}?done=no_logo"
@@ -233,7 +233,7 @@ def test_another_organisation_has_its_own(site: Site, owner: FlaskClient) -> Non
     site.publish(make_organisation("another"))
     give(owner)
     digest = rows(site)[0].digest
-    assert site.get(f"/another/logo/{digest}.png").status_code == 404
+    assert site.get(f"/another/logo.{digest}.png").status_code == 404
     assert shown(site.get("/en/another/")) is None
 
 

@@ -53,7 +53,7 @@ def picture(organisation: str, trip: str, name: str) -> Response:
     return response
 
 
-@route(blueprint, "/<organisation>/logo/<logo>.png", policy=Policy.PUBLIC)
+@route(blueprint, "/<organisation>/logo.<logo>.png", policy=Policy.PUBLIC)
 def logo(organisation: str, logo: str) -> Response:
     """An organisation's logo, at an address that is another one when it is another logo."""
     data = find_logo(session(), organisation=organisation, digest=logo) or abort(404)
