@@ -15,9 +15,10 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
 from bench.askers import Asker, browser_of, filled_in
-from bench.grown_rows import DATA_KEYS, NOW
+from bench.grown_rows import NOW
 from bench.look import Look
 from bench.looks import METRICS_TOKEN
+from bench.served import DATA_KEYS
 from bench.works import Work
 from tripkit.app import create_app
 from tripkit.settings import Clock, Settings

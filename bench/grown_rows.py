@@ -11,6 +11,7 @@ from typing import Any
 
 from bench.bulk import Bulk
 from bench.grown_trips import LOOKED_AT
+from bench.served import DATA_KEYS
 from tripkit.actions.sealed_answers import CLEARED, place_of
 from tripkit.cli.demo import BEGINS_AT
 from tripkit.domain.bookings import ParticipantStatus
@@ -29,8 +30,6 @@ NOW = BEGINS_AT
 """When the installation is looked at."""
 SOON = NOW + timedelta(hours=1)
 """When the guarantees of the trip that is looked at end."""
-DATA_KEYS = ("5e" * 32,)
-"""What sensitive answers are sealed with."""
 VAULT = Vault(lambda: DATA_KEYS)
 OFFERS = 24
 """Places on offer on the trip that is looked at; on others that are open and full, two."""

@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 
 from bench.askers import hidden_fields
 from bench.requests import trip_path, typed
-from bench.served import make_tripkit_database, roomy_trip
+from bench.served import DATA_KEYS, make_tripkit_database, roomy_trip
 from bench.servers import POSTGRES, database, free_port, postgres_version, shown, wait_for
 from tripkit.cli.demo import BEGINS_AT
 from tripkit.reads.pool_recount import pool_recount
@@ -227,6 +227,7 @@ def _served(url: str, folder: Path) -> Iterator[int]:
     settings = {
         "TRIPKIT_DATABASE": url,
         "TRIPKIT_SECRET_KEY": "only for this measurement",
+        "TRIPKIT_DATA_KEYS": DATA_KEYS[0],
         "TRIPKIT_CLOCK": BEGINS_AT.isoformat(),
         "TRIPKIT_WORKER": "no",
         "TRIPKIT_LIMITS": "no",

@@ -25,6 +25,8 @@ from tripkit.storage import open_engine, sessions
 from tripkit.storage.migrations import upgrade
 from tripkit.web.public.kept import kept
 
+DATA_KEYS = ("5e" * 32,)
+"""What sensitive answers are sealed with."""
 THREADS = 4
 VARIABLE = "TRIPKIT_BENCH_SERVED"
 """Holds what a server process serves, as JSON: ``kind``, ``database``, ``redis`` and ``size`` of the bare page in bytes."""
@@ -73,7 +75,11 @@ def make_bare_database(url: str) -> None:
 def tripkit_application(database: str, redis: str | None = None) -> Flask:
     """Our application as it is served. A header of the bench makes it forget pages, so that they can be measured, too."""
     settings = Settings(
-        database_url=database, secret_key="only for measuring, 32 signs....", clock=Clock(BEGINS_AT), redis_url=redis
+        database_url=database,
+        secret_key="only for measuring, 32 signs....",
+        data_keys=DATA_KEYS,
+        clock=Clock(BEGINS_AT),
+        redis_url=redis,
     )
     app = create_app(settings)
 

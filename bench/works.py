@@ -13,9 +13,10 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bench.grown_rows import DATA_KEYS, NOW, SOON
+from bench.grown_rows import NOW, SOON
 from bench.grown_trips import LOOKED_AT
 from bench.requests import HOST
+from bench.served import DATA_KEYS
 from tripkit.actions.expire_offers import expire_offers
 from tripkit.actions.release_guarantees import release_guarantees
 from tripkit.cli import main

@@ -36,6 +36,8 @@ REQUIRED = set(os.environ.get("TRIPKIT_TEST_REQUIRE", "").replace(" ", "").split
 ``openssl``. A missing one fails instead of being skipped."""
 POSTGRES = os.environ.get("TRIPKIT_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 """A server on which databases may be made and dropped."""
+DATA_KEYS = ("d0" * 32,)
+"""What sites of tests on PostgreSQL seal with."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -144,7 +146,7 @@ def drop_postgres_database(server: str, url: str) -> None:
 def migrated_postgres(postgres_server: str) -> Iterator[Engine]:
     """One migrated database for the whole run."""
     url = make_postgres_database(postgres_server)
-    engine = open_engine(url)
+    engine = open_engine(url, vault_for(Settings(database_url=url, data_keys=DATA_KEYS)))
     # Nothing here is worth surviving a power cut, and the disk is the slowest part of a test.
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f'ALTER DATABASE "{engine.url.database}" SET synchronous_commit = off'))

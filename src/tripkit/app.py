@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError
 
 from tripkit import logs
 from tripkit import settings as settings_module
-from tripkit.settings import KEY_IS_MISSING, Settings, WrongSetting
+from tripkit.settings import Settings, WrongSetting
 from tripkit.storage import db, wake_after_commit
 from tripkit.storage.data_keys import vault_for
 from tripkit.storage.revision import Age, TablesAreOlder, age_of, current, told_newer, told_older
@@ -151,9 +151,9 @@ def _that_is_installed(setting: str, extra: str) -> Iterator[None]:
 
 def _secret_key(settings: Settings) -> str:
     """The key that signs forms: the given one, else one made once and kept beside the SQLite database."""
+    if missing := settings.missing_keys():
+        raise WrongSetting("\n".join(missing))
     if settings.secret_key is not None:
         return settings.secret_key
-    if settings.lacks_a_key():
-        raise WrongSetting(KEY_IS_MISSING)
     file = beside(settings.database_url, ".secret")
     return secrets.token_hex(32) if file is None else kept(file, lambda: secrets.token_hex(32))

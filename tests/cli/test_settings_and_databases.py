@@ -10,6 +10,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from tests.cli.conftest import Shell
+from tripkit.settings import DATA_KEYS_ARE_MISSING, KEY_IS_MISSING
 from tripkit.storage.migrations import newest
 from tripkit.testing import applied, booked
 
@@ -118,11 +119,15 @@ def test_a_database_of_an_unknown_version_is_left_alone(shell: Shell, fresh_url:
     engine.dispose()
 
 
-def test_with_postgresql_a_key_to_sign_forms_with_has_to_be_given(shell: Shell, migrated_postgres: Engine) -> None:
+def test_with_postgresql_keys_to_sign_forms_and_to_seal_answers_with_have_to_be_given(
+    shell: Shell, migrated_postgres: Engine
+) -> None:
     url = migrated_postgres.url.render_as_string(hide_password=False)
     done = shell("serve", "--port", "1", TRIPKIT_DATABASE=url)
     assert done.exit_code == 1
-    assert done.output == "Error: TRIPKIT_SECRET_KEY is needed with PostgreSQL; use at least 16 random characters.\n"
+    assert done.output == f"Error: {KEY_IS_MISSING}\n{DATA_KEYS_ARE_MISSING}\n"
+    given = {"TRIPKIT_DATABASE": url, "TRIPKIT_SECRET_KEY": "abcdefgh ijklmnop"}
+    assert shell("serve", "--port", "1", **given).output == f"Error: {DATA_KEYS_ARE_MISSING}\n"
     assert "16" in shell("serve", TRIPKIT_DATABASE=url, TRIPKIT_SECRET_KEY="short").output
 
 

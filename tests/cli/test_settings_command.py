@@ -12,13 +12,14 @@ import pytest
 
 from tests.cli.conftest import Shell
 from tripkit.app import create_app
-from tripkit.settings import WrongSetting
+from tripkit.settings import DATA_KEYS_ARE_MISSING, KEY_IS_MISSING, WrongSetting
 
 SECRETS = {
     "TRIPKIT_DATABASE": "postgresql://trips:hunter2@host/trips?sslpassword=hunter2&sslmode=require",
     "TRIPKIT_MAIL": "smtp://trips:hunter2@hunter2@mail.example",
     "TRIPKIT_REDIS_URL": "redis://:hunter2@127.0.0.1:6379/0",
     "TRIPKIT_SECRET_KEY": "hunter2 hunter2 hunter2",
+    "TRIPKIT_DATA_KEYS": "d0" * 32,
     "TRIPKIT_METRICS_TOKEN": "hunter2 hunter2 hunter2",
 }
 
@@ -37,12 +38,12 @@ def test_each_setting_is_shown_with_where_it_comes_from(shell: Shell) -> None:
 @pytest.mark.parametrize("words", [("settings",), ("settings", "--json"), ("settings", "--check")], ids=" ".join)
 def test_no_secret_is_shown(shell: Shell, words: tuple[str, ...]) -> None:
     done = shell(*words, **SECRETS)
-    assert done.exit_code == 0 and "hunter2" not in done.output
+    assert done.exit_code == 0 and "hunter2" not in done.output and "d0d0" not in done.output
     if words == ("settings",):
         assert "postgresql+psycopg://trips:***@host/trips?sslpassword=***&sslmode=require" in done.output
         assert "redis://:***@127.0.0.1:6379/0" in done.output
         assert "smtp://trips:***@mail.example" in done.output
-        assert done.output.count("(hidden)") == 2
+        assert done.output.count("(hidden)") == 3
 
 
 def test_to_check_says_nothing_but_what_is_wrong(shell: Shell) -> None:
@@ -55,7 +56,7 @@ def test_to_check_says_nothing_but_what_is_wrong(shell: Shell) -> None:
         "- TRIPKIT_LOG is “x”; write text or json.\n"
     )
     done = shell("settings", "--check", TRIPKIT_DATABASE="postgresql://host/trips")
-    assert done.output == "Error: TRIPKIT_SECRET_KEY is needed with PostgreSQL; use at least 16 random characters.\n"
+    assert done.output == f"Error: {KEY_IS_MISSING}\n{DATA_KEYS_ARE_MISSING}\n"
 
 
 def test_the_application_ends_with_every_fault(monkeypatch: pytest.MonkeyPatch) -> None:

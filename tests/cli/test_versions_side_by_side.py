@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from tests.cli.conftest import Shell
+from tests.conftest import DATA_KEYS
 from tripkit.app import create_app
 from tripkit.settings import Settings
 from tripkit.storage import db, open_engine
@@ -42,7 +43,9 @@ def be_newer(engine: Engine) -> None:
 
 def settings(engine: Engine) -> Settings:
     return Settings(
-        database_url=engine.url.render_as_string(hide_password=False), secret_key="only for tests, 32 characters.."
+        database_url=engine.url.render_as_string(hide_password=False),
+        secret_key="only for tests, 32 characters..",
+        data_keys=DATA_KEYS,
     )
 
 
@@ -86,8 +89,18 @@ def test_a_web_process_on_older_tables_says_what_to_do_and_does_not_begin(fresh_
 
 
 def test_a_web_process_begins_while_the_database_is_away_and_makes_none(tmp_path: Path) -> None:
-    away = Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/x", secret_key="only for tests", worker=False)
+    away = Settings(
+        database_url="postgresql+psycopg://nobody@127.0.0.1:1/x",
+        secret_key="only for tests",
+        data_keys=DATA_KEYS,
+        worker=False,
+    )
     assert create_app(away).name
-    none = Settings(database_url=f"sqlite:///{tmp_path / 'none.sqlite3'}", secret_key="only for tests", worker=False)
+    none = Settings(
+        database_url=f"sqlite:///{tmp_path / 'none.sqlite3'}",
+        secret_key="only for tests",
+        data_keys=DATA_KEYS,
+        worker=False,
+    )
     assert create_app(none).name
     assert [path.name for path in tmp_path.iterdir()] == []

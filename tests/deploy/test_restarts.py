@@ -12,7 +12,7 @@ from time import sleep
 
 import pytest
 
-from tests.conftest import missing
+from tests.conftest import DATA_KEYS, missing
 from tests.deploy.recipe import HERE, Web, held_socket, nginx_config, program, running, started_by
 from tests.faults.people import URL, Person, ask, open_form, press
 from tests.faults.site import wait_for
@@ -41,6 +41,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {
         "TRIPKIT_DATABASE": url,
         "TRIPKIT_SECRET_KEY": "only for tests, the same in all",
+        "TRIPKIT_DATA_KEYS": DATA_KEYS[0],
         "TRIPKIT_CLOCK": NOW.isoformat(),
         "TRIPKIT_MAIL": f"files:{tmp_path / 'mail'}",
         "TRIPKIT_URL": "http://127.0.0.1",

@@ -16,6 +16,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+from tests.conftest import DATA_KEYS
 from tests.worker.mail_server import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -154,6 +155,7 @@ class SiteProcesses:
         values = {
             "TRIPKIT_DATABASE": self.database_url,
             "TRIPKIT_SECRET_KEY": "only for tests, the same in all",
+            "TRIPKIT_DATA_KEYS": DATA_KEYS[0],
             "TRIPKIT_MAIL": f"smtp://127.0.0.1:{self.mail.port}",
             "TRIPKIT_LIMITS": "no",
             "TRIPKIT_URL": "http://127.0.0.1",

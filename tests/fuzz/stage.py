@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import Engine, event, select, text
 from sqlalchemy.exc import OperationalError
 
+from tests.conftest import DATA_KEYS
 from tests.fuzz.letters import faults_in_letters
 from tests.web.conftest import Site
 from tests.web.everywhere import Stay, stay_at
@@ -129,6 +130,7 @@ def stage(url: str, folder: Path) -> Iterator[Stage]:
     settings = Settings(
         database_url=url,
         secret_key="only for tests, 32 characters..",
+        data_keys=DATA_KEYS,
         clock=Clock(NOW),
         url="http://localhost:5000",  # Where passkeys are good without TLS.
         mail=f"files:{folder}",

@@ -21,6 +21,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from tests.conftest import DATA_KEYS
 from tests.house.tree import ROOT
 from tests.web.signup_visitor import Page
 from tests.web.test_signup import CONTACT, URL
@@ -57,6 +58,7 @@ def process(engine: Engine, folder: Path, program: str, trip_id: int) -> Iterato
         "TRIPKIT_DATABASE": engine.url.render_as_string(hide_password=False),
         "TRIPKIT_CLOCK": NOW.isoformat(),
         "TRIPKIT_SECRET_KEY": "only for tests, the same in both",
+        "TRIPKIT_DATA_KEYS": DATA_KEYS[0],
         "TRIPKIT_WORKER": "no",
         "TRIPKIT_LIMITS": "no",
     }

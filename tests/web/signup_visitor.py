@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
+from tests.conftest import DATA_KEYS
 from tripkit.app import create_app
 from tripkit.settings import Clock, Settings
 from tripkit.testing import NOW
@@ -24,7 +25,11 @@ def app_on(engine: Engine) -> Flask:
     url = engine.url.render_as_string(hide_password=False)
     if url not in _apps:
         settings = Settings(
-            database_url=url, secret_key="only for tests, 32 characters..", clock=Clock(NOW), worker=False
+            database_url=url,
+            secret_key="only for tests, 32 characters..",
+            data_keys=() if url.startswith("sqlite") else DATA_KEYS,  # There the session's lies beside the database.
+            clock=Clock(NOW),
+            worker=False,
         )
         _apps[url] = create_app(settings)
     return _apps[url]

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from tests.conftest import DATA_KEYS
 from tests.servers import RedisServer, running_redis
 from tests.worker.mail_server import MailServer
 from tests.worker.outbox import Outbox
@@ -70,6 +71,7 @@ def start_worker(queued: Outbox, tmp_path: Path) -> Iterator[Callable[..., subpr
             "TRIPKIT_CLOCK": NOW.isoformat(),
             "TRIPKIT_REDIS_URL": str(queued.settings.redis_url),
             "TRIPKIT_SECRET_KEY": "only for tests, the same in both",
+            "TRIPKIT_DATA_KEYS": DATA_KEYS[0],
         }
         with (tmp_path / f"worker{len(started)}.log").open("wb") as log:
             process = subprocess.Popen(

@@ -7,7 +7,7 @@ import json
 import click
 
 from tripkit.cli.surroundings import read_given
-from tripkit.settings import KEY_IS_MISSING, Settings
+from tripkit.settings import Settings
 from tripkit.settings.table import SETTINGS
 
 
@@ -20,8 +20,8 @@ def settings(check: bool, as_json: bool) -> None:
     Needs no database. Passwords and keys are not shown. Ends with 1, and every fault there is, if one cannot be used.
     """
     reading = read_given()
-    if Settings.of(reading).lacks_a_key():
-        raise click.ClickException(KEY_IS_MISSING)
+    if missing := Settings.of(reading).missing_keys():
+        raise click.ClickException("\n".join(missing))
     if check:
         return
     rows = [(one.name, one.show(reading.values[one.field]), reading.origins[one.field]) for one in SETTINGS]

@@ -10,10 +10,12 @@ from tripkit.settings.clock import Clock
 from tripkit.settings.reading import Reading, read
 from tripkit.settings.wrong import WrongSetting
 
-__all__ = ["KEY_IS_MISSING", "Clock", "Reading", "Settings", "WrongSetting", "read"]
+__all__ = ["DATA_KEYS_ARE_MISSING", "KEY_IS_MISSING", "Clock", "Reading", "Settings", "WrongSetting", "read"]
 
 KEY_IS_MISSING = "TRIPKIT_SECRET_KEY is needed with PostgreSQL; use at least 16 random characters."
 """What is said where several processes could not agree on a key made by one of them."""
+DATA_KEYS_ARE_MISSING = "TRIPKIT_DATA_KEYS is needed with PostgreSQL, to seal answers about health and diet; make one with: tripkit keys new"
+"""What is said where there is no place beside the database to keep one that was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +25,7 @@ class Settings:
     ``database_url``: TRIPKIT_DATABASE, an SQLAlchemy address; default an SQLite file in ``var/``.
     ``secret_key``: TRIPKIT_SECRET_KEY, signs forms; None = made once and kept beside the SQLite database.
     ``data_keys``: TRIPKIT_DATA_KEYS, seal sensitive answers, newest first; empty = one is made and kept beside the SQLite
-    database, and with PostgreSQL nothing is sealed. ``url``: TRIPKIT_URL, the public address, no slash at its end.
+    database. ``url``: TRIPKIT_URL, the public address, no slash at its end.
     ``mail``: TRIPKIT_MAIL, ``console:``, ``files:DIR``, ``smtp://user:password@host:port`` or ``smtps://…``.
     ``mail_from``: TRIPKIT_MAIL_FROM, the sender of every message; None = the organisation's own address.
     ``clock``: TRIPKIT_CLOCK, a moment with a time zone the clock begins at; for demos and trying out.
@@ -74,6 +76,9 @@ class Settings:
         """The settings that were read, where one also has to know where each comes from."""
         return cls(**reading.values)
 
-    def lacks_a_key(self) -> bool:
-        """Whether pages cannot be served for want of a key to sign forms with."""
-        return self.secret_key is None and not self.database_url.startswith("sqlite")
+    def missing_keys(self) -> tuple[str, ...]:
+        """Why pages cannot be served, a sentence for each key that is neither given nor can be made; empty = they can."""
+        if self.database_url.startswith("sqlite"):
+            return ()
+        said = {KEY_IS_MISSING: self.secret_key, DATA_KEYS_ARE_MISSING: self.data_keys}
+        return tuple(sentence for sentence, given in said.items() if not given)

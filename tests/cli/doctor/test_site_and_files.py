@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.doctor.conftest import Doctor
 from tripkit.cli.doctor import files, site
-from tripkit.settings import KEY_IS_MISSING
+from tripkit.settings import DATA_KEYS_ARE_MISSING, KEY_IS_MISSING
 
 REAL = {
     "TRIPKIT_URL": "https://trips.example",
@@ -80,9 +80,12 @@ def test_metrics_without_what_they_need_are_found(own_doctor: Doctor, monkeypatc
     assert found[:2] == ("Settings", "wrong") and found[2].endswith("so no page can be served.")
 
 
-def test_a_missing_key_is_found(doctor: Doctor) -> None:
-    said = doctor(TRIPKIT_SECRET_KEY="")
-    missing = ("Settings", "wrong", "There is no key to sign forms with, and no page can be served.", KEY_IS_MISSING)
+@pytest.mark.parametrize(
+    ("name", "sentence"), [("TRIPKIT_SECRET_KEY", KEY_IS_MISSING), ("TRIPKIT_DATA_KEYS", DATA_KEYS_ARE_MISSING)]
+)
+def test_a_missing_key_is_found(doctor: Doctor, name: str, sentence: str) -> None:
+    said = doctor(**{name: ""})
+    missing = ("Settings", "wrong", "A key is missing, and no page can be served.", sentence)
     is_postgres = any(what.startswith("PostgreSQL") for _, _, what, _ in said.findings)
     assert (missing in said.findings) == is_postgres
     assert missing not in doctor().findings

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
-from tests.conftest import drop_postgres_database, make_postgres_database
+from tests.conftest import DATA_KEYS, drop_postgres_database, make_postgres_database
 from tests.servers import PostgresServer, running_postgres, running_redis
 from tests.statements import count_statements
 from tests.web.conftest import TRIP, Site
@@ -42,7 +42,7 @@ def looked_at_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def settings_for(url: str, **changes: Any) -> Settings:
-    return replace(Settings(database_url=url, secret_key=SECRET_KEY, worker=False), **changes)
+    return replace(Settings(database_url=url, secret_key=SECRET_KEY, data_keys=DATA_KEYS, worker=False), **changes)
 
 
 def asked(app: Flask, path: str = "/readyz") -> tuple[int, dict[str, str]]:

@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.conftest import DATA_KEYS
 from tests.deploy.recipe import Web, held_socket
 from tests.faults.site import wait_for
 from tests.servers import running_postgres
@@ -142,7 +143,13 @@ def test_a_database_that_hangs_is_told_and_the_process_counts_on() -> None:
         upgrade(engine)
         engine.dispose()
         app = create_app(
-            Settings(database_url=server.server_url, secret_key="x" * 32, worker=False, metrics_token=TOKEN)
+            Settings(
+                database_url=server.server_url,
+                secret_key="x" * 32,
+                data_keys=DATA_KEYS,
+                worker=False,
+                metrics_token=TOKEN,
+            )
         )
         assert value(samples(app), "tripkit_database_up") == 1
         app.test_client().get("/robots.txt")
@@ -160,7 +167,9 @@ def test_a_token_without_the_extra_is_refused_in_words(tmp_path: Path, monkeypat
     monkeypatch.setitem(sys.modules, "tripkit.web.watching.meters", None)
     url = f"sqlite:///{tmp_path / 'x.sqlite3'}"
     with pytest.raises(WrongSetting, match=r"^TRIPKIT_METRICS_TOKEN needs .*pip install 'tripkit\[metrics\]'\.$"):
-        create_app(Settings(database_url=url, secret_key="x" * 32, worker=False, metrics_token=TOKEN))
+        create_app(
+            Settings(database_url=url, secret_key="x" * 32, data_keys=DATA_KEYS, worker=False, metrics_token=TOKEN)
+        )
 
 
 @pytest.fixture
@@ -172,6 +181,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {
         "TRIPKIT_DATABASE": url,
         "TRIPKIT_SECRET_KEY": "only for tests, the same in all",
+        "TRIPKIT_DATA_KEYS": DATA_KEYS[0],
         "TRIPKIT_WORKER": "no",
         "TRIPKIT_METRICS_TOKEN": TOKEN,
         "TRIPKIT_LOG_LEVEL": "warning",

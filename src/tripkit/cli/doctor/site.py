@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 from tripkit.cli.doctor.findings import Finding, Patient, fine, warning, wrong
-from tripkit.settings import KEY_IS_MISSING
 
 
 def look(patient: Patient) -> Iterator[Finding]:
@@ -33,8 +32,8 @@ def look(patient: Patient) -> Iterator[Finding]:
             "Messages are printed on the console, and nobody gets them.",
             "Let TRIPKIT_MAIL name a mail server, as in smtp://user:password@host:587.",
         )
-    if settings.lacks_a_key():
-        yield wrong("There is no key to sign forms with, and no page can be served.", KEY_IS_MISSING)
+    for sentence in settings.missing_keys():
+        yield wrong("A key is missing, and no page can be served.", sentence)
     for name, key in (("TRIPKIT_SECRET_KEY", settings.secret_key), ("TRIPKIT_METRICS_TOKEN", settings.metrics_token)):
         if key is not None and len(set(key)) < 8:
             yield wrong(
