@@ -13,11 +13,12 @@ from tests.statements import count_statements
 from tripkit.actions import forget_sign_ins as module
 from tripkit.actions.ask_to_sign_in import ask_to_sign_in
 from tripkit.actions.forget_sign_ins import LINKS_KEPT, NOTICES_KEPT, SIGN_INS_KEPT, forget_sign_ins
+from tripkit.actions.note_refused import note_refusals, note_refused
 from tripkit.actions.sign_in import Browser, sign_in_by_link
 from tripkit.actions.sign_out import sign_out
 from tripkit.domain.accounts import LINK_LASTS, SIGN_IN_LASTS
 from tripkit.storage import sessions, write
-from tripkit.storage.accounts import AccountRow, SignInLinkRow, SignInRow, UsedChallengeRow
+from tripkit.storage.accounts import AccountRow, RefusedSignInRow, SignInLinkRow, SignInRow, UsedChallengeRow
 from tripkit.storage.outbox import OutboxRow
 from tripkit.testing import NOW, applied, booked, make_moment, make_trip
 
@@ -106,6 +107,22 @@ def test_challenges_that_were_answered_go_after_a_day(session: Session) -> None:
         session.add(UsedChallengeRow(digest="a", used_at=NOW))
     assert forget(session, NOW + LINKS_KEPT) == 0
     assert forget(session, NOW + LINKS_KEPT + A_MINUTE) == 1
+
+
+def test_refusals_go_after_ninety_days_and_those_of_nobody_once_they_are_noted(session: Session) -> None:
+    sign_in(session)
+    session.rollback()
+    account = session.scalar(select(AccountRow.id))
+    session.rollback()
+    for whose in (account, None):
+        note_refused(session, "wrong_password", account_id=whose, moment=make_moment())
+    forget(session, NOW + SIGN_INS_KEPT / 2)
+    assert left(session, RefusedSignInRow) == 2, "the log is told first"
+    note_refusals(session, moment=make_moment(NOW + SIGN_INS_KEPT / 2))
+    forget(session, NOW + SIGN_INS_KEPT / 2)
+    assert left(session, RefusedSignInRow) == 1
+    forget(session, NOW + SIGN_INS_KEPT + A_MINUTE)
+    assert left(session, RefusedSignInRow) == 0
 
 
 def test_many_go_in_pieces_and_one_look_is_enough_when_none_is_due(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import get_args
 
 from tests.house.tree import modules, shown
+from tripkit.actions.note_refused import Refused
 from tripkit.domain.done import DONE
 
 NAMED_BY_A_VARIABLE = {
@@ -14,6 +16,7 @@ NAMED_BY_A_VARIABLE = {
     "src/tripkit/actions/announce_signup.py": {"signup_opened", "signup_ended"},
     "src/tripkit/actions/booking_access.py": set[str](),  # What `audited` says is looked at where it is said.
     "src/tripkit/actions/change_member.py": {"change_role", "leave", "remove_member"},
+    "src/tripkit/actions/note_refused.py": set(get_args(Refused)),
     "src/tripkit/actions/take_up_messages.py": {"take_up_message", "drop_message"},
 }
 """Modules in which a call of `audit` does not say by itself what is noted, and what that can be."""

@@ -20,6 +20,7 @@ ACCOUNTS = {
     "account",
     "passkey",
     "recovery_code",
+    "refused_sign_in",
     "used_challenge",
     "sign_in",
     "sign_in_link",

@@ -22,7 +22,7 @@ from tripkit.storage.trips import OrganisationRow, TripRow
 from tripkit.testing import NOW
 
 NOBODYS = {
-    *("account", "passkey", "recovery_code", "sign_in", "sign_in_link", "used_challenge"),
+    *("account", "passkey", "recovery_code", "refused_sign_in", "sign_in", "sign_in_link", "used_challenge"),
     *("worker", "job", "mail_server"),
 }
 """Tables that belong to no organisation: who signs in, wherever they work then, and the installation's own work."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from datetime import timedelta
 
 import pyotp
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import select, update
 from tests.web.accounts import HOME, SIGN_IN, Browser, mailed_token
 from tests.web.conftest import Site
 from tests.web.signup_visitor import page
+from tripkit.actions.note_refused import note_refusals
 from tripkit.actions.passwords import known_passwords
 from tripkit.domain.accounts import PROOF_LASTS
 from tripkit.domain.passwords import LONGEST_PIECE
@@ -23,7 +25,7 @@ from tripkit.storage.accounts import AccountRow, RecoveryCodeRow, SignInRow
 from tripkit.storage.members import MemberRow
 from tripkit.storage.outbox import AuditRow, OutboxRow
 from tripkit.storage.trips import OrganisationRow
-from tripkit.testing import NOW
+from tripkit.testing import NOW, make_moment
 
 EMAIL = "asa@tripkit.example"
 HALF = "/en/account/second-factor/"
@@ -360,6 +362,8 @@ def test_the_log_tells_of_every_change_and_of_no_secret(site: Site, browser: Bro
     codes = recovery_codes(browser)
     half(site, browser).send(HALF, code="123456")
     half(site, browser).send(HALF, code=codes[0])
+    site.session.rollback()
+    note_refusals(site.session, moment=make_moment(NOW + LATER + timedelta(hours=2)))
     rows = site.session.scalars(select(AuditRow).order_by(AuditRow.id)).all()
     done = [row.action for row in rows]
     for action in ("set_up_one_time", "make_recovery_codes", "wrong_code", "second_factor"):

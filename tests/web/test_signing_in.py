@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import get_args
 
 import pytest
 from sqlalchemy import select, update
 
+from tests.statements import count_statements
 from tests.web.accounts import HOME, SIGN_IN, Browser, mailed_token
 from tests.web.conftest import Site
 from tests.web.signup_visitor import page
+from tripkit.actions.note_refused import Refused, note_refusals, note_refused
 from tripkit.actions.passwords import hash_of
 from tripkit.app import create_app
 from tripkit.domain.accounts import LINK_LASTS, SIGN_IN_LASTS, UNUSED_LASTS
 from tripkit.storage import write
-from tripkit.storage.accounts import AccountRow, SignInLinkRow, SignInRow
+from tripkit.storage.accounts import AccountRow, RefusedSignInRow, SignInLinkRow, SignInRow
 from tripkit.storage.outbox import AuditRow, OutboxRow
-from tripkit.testing import NOW
+from tripkit.testing import NOW, make_moment
 
 EMAIL = "asa@tripkit.example"
 
@@ -204,6 +207,82 @@ def test_who_did_what_is_in_the_log_without_names(site: Site, browser: Browser) 
         (one, account) for one in ("make_account", "sign_in", "sign_out")
     ]
     assert EMAIL not in str([(row.actor, row.origin, row.reason, row.details) for row in rows])
+
+
+def refusals(site: Site, at: datetime) -> list[tuple[str, int | None, dict[str, object]]]:
+    """What the log holds of those who were refused, once the scheduled work was done at this time."""
+    site.session.rollback()
+    note_refusals(site.session, moment=make_moment(at))
+    rows = site.session.scalars(select(AuditRow).order_by(AuditRow.id)).all()
+    return [(row.action, row.account_id, row.details) for row in rows if row.action in get_args(Refused)]
+
+
+def test_who_is_refused_is_counted_and_the_log_and_the_account_are_told(site: Site, browser: Browser) -> None:
+    browser.sign_in(EMAIL)
+    with_password(site, "fyra glada ord här")
+    account = site.session.scalar(select(AccountRow.id))
+    thief = Browser(site.app, browser.engine)
+    for _ in range(3):
+        thief.send(SIGN_IN, email=EMAIL, password="fyra ledsna ord här")
+    thief.send(SIGN_IN, email="nobody@tripkit.example", password="fyra ledsna ord här")
+    used = f"/en/account/sign-in/{mailed_token(browser.engine)}/"
+    token = dict(thief.see(SIGN_IN).fields)["csrf_token"]
+    assert thief.post(used, csrf_token=token).status_code == 404
+    assert thief.post("/en/account/sign-in/nonsense/", csrf_token=token).status_code == 404
+    site.session.rollback()
+    rows = site.session.scalars(select(RefusedSignInRow).order_by(RefusedSignInRow.id)).all()
+    assert [(row.account_id, row.what, row.times) for row in rows] == [
+        (account, "wrong_password", 3),
+        (None, "wrong_password", 1),
+        (account, "used_link", 1),
+    ]
+    assert "nobody@tripkit.example" not in str([vars(row) for row in rows]), "what was tried is not kept"
+    assert refusals(site, NOW + timedelta(minutes=1)) == [], "the hour is not over"
+    noted = [
+        ("wrong_password", None, {"account": account, "times": 3}),
+        ("used_link", None, {"account": account, "times": 1}),
+    ]
+    for _ in range(2):
+        assert refusals(site, NOW + timedelta(hours=1)) == noted
+    seen = browser.see("/en/account/security/").words
+    assert "A wrong password was given" in seen
+    assert "3 times, the last one on" in seen
+    assert "Refused lately" not in stranger_s_security_page(site, browser)
+
+
+def stranger_s_security_page(site: Site, browser: Browser) -> str:
+    stranger = Browser(site.app, browser.engine)
+    stranger.sign_in("other@tripkit.example")
+    return stranger.see("/en/account/security/").words
+
+
+def test_however_often_somebody_tries_the_log_gets_one_entry_an_hour(site: Site, browser: Browser) -> None:
+    browser.sign_in(EMAIL)
+    account = site.session.scalar(select(AccountRow.id))
+    for minute in range(0, 120, 3):
+        site.session.rollback()
+        at = make_moment(NOW.replace(minute=0) + timedelta(minutes=minute))
+        note_refused(site.session, "wrong_password", account_id=account, moment=at)
+        note_refused(site.session, "wrong_password", account_id=None, moment=at)
+    counted = [details["times"] for _, _, details in refusals(site, NOW + timedelta(hours=3))]
+    assert counted == [20, 20]
+
+
+def test_a_wrong_password_costs_the_same_statements_whether_there_is_such_an_account(
+    site: Site, browser: Browser
+) -> None:
+    browser.sign_in(EMAIL)
+    with_password(site, "fyra glada ord här")
+    stranger = Browser(site.app, browser.engine)
+    for _ in range(2):
+        asked = []
+        for email in (EMAIL, "nobody@tripkit.example"):
+            token = dict(stranger.see(SIGN_IN).fields)["csrf_token"]
+            with count_statements(browser.engine) as statements:
+                stranger.post(SIGN_IN, csrf_token=token, email=email, password="fyra ledsna ord här")
+            asked.append([one.split()[0] for one in statements])
+        assert asked[0] == asked[1]
+        assert "UPDATE" in asked[0], "the test can tell"
 
 
 def test_no_page_that_says_to_wait_holds_what_was_tried(site: Site) -> None:

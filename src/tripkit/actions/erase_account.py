@@ -17,7 +17,7 @@ from tripkit.domain.sentences import sentence
 from tripkit.reads.addresses import booked_by
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import rewrite, write
-from tripkit.storage.accounts import AccountRow, PasskeyRow, RecoveryCodeRow, SignInLinkRow, SignInRow
+from tripkit.storage.accounts import AccountRow, PasskeyRow, RecoveryCodeRow, RefusedSignInRow, SignInLinkRow, SignInRow
 from tripkit.storage.bookings import BookingRow
 from tripkit.storage.members import InvitationRow, MemberRow, VisitRow
 from tripkit.storage.outbox import OutboxRow
@@ -89,7 +89,7 @@ def _refuse_if_last_owner(session: AnySession, account_id: int) -> None:
 def _erase(session: AnySession, account_id: int, moment: Moment) -> None:
     account = session.get_one(AccountRow, account_id, with_for_update=True)
     key, written = account.email_key or "", account.email or ""
-    for table in (PasskeyRow, RecoveryCodeRow, SignInRow, MemberRow, VisitRow):
+    for table in (PasskeyRow, RecoveryCodeRow, RefusedSignInRow, SignInRow, MemberRow, VisitRow):
         session.execute(delete(table).where(table.account_id == account_id))
     session.execute(delete(SignInLinkRow).where(func.lower(SignInLinkRow.email) == func.lower(written)))
     # An invitation to this mailbox is nobody's any more; that there was one stays.

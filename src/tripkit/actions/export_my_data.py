@@ -14,7 +14,7 @@ from tripkit.domain.questions import Answer
 from tripkit.reads.account_page import Membership, memberships
 from tripkit.reads.my_data import BookingData, bookings_data
 from tripkit.reads.second_factors import second_factors
-from tripkit.reads.signed_in import OpenSignIn, open_sign_ins
+from tripkit.reads.signed_in import OpenSignIn, Refusals, open_sign_ins, refused_lately
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import write
 from tripkit.storage.accounts import AccountRow
@@ -45,6 +45,7 @@ class MyData:
     passkeys: tuple[PasskeyData, ...]
     recovery_codes: int
     sign_ins: tuple[OpenSignIn, ...]
+    refused: tuple[Refusals, ...]
     memberships: tuple[Membership, ...]
     bookings: tuple[BookingData, ...]
 
@@ -68,6 +69,7 @@ def export_my_data(session: AnySession, *, somebody: SignIn, moment: Moment) -> 
             ),
             recovery_codes=factors.recovery_codes,
             sign_ins=open_sign_ins(session, account_id=account.id, here=somebody.id, now=moment.at),
+            refused=refused_lately(session, account_id=account.id),
             memberships=memberships(session, account.id),
             bookings=bookings_data(session, somebody.email, partial(_open, session)),
         )

@@ -11,7 +11,7 @@ from tripkit.domain.accounts import UNUSED_LASTS
 from tripkit.domain.bookings import Moment
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import write
-from tripkit.storage.accounts import SignInLinkRow, SignInRow, UsedChallengeRow
+from tripkit.storage.accounts import RefusedSignInRow, SignInLinkRow, SignInRow, UsedChallengeRow
 from tripkit.storage.outbox import OutboxRow
 
 LINKS_KEPT, SIGN_INS_KEPT, NOTICES_KEPT = timedelta(days=1), timedelta(days=90), timedelta(days=30)
@@ -20,7 +20,7 @@ _AT_ONCE = 500
 
 
 def forget_sign_ins(session: AnySession, *, moment: Moment) -> int:
-    """Forget links, sign-ins and answers of passkeys that are over, and to whom notices went; how many rows. One look if none is due."""
+    """Forget links, sign-ins, refusals and answers of passkeys that are over, and to whom notices went; how many rows. One look if none is due."""
     over = _over(moment)
     due = select(*(exists().where(one) for one in over.values()))
     found = session.execute(due).one()
@@ -36,6 +36,10 @@ def _over(moment: Moment) -> dict[type, ColumnElement[bool]]:
             SignInRow.ended_at < sign_ins,
             SignInRow.expires_at < sign_ins,
             SignInRow.seen_at < sign_ins - UNUSED_LASTS,
+        ),
+        RefusedSignInRow: and_(
+            RefusedSignInRow.is_noted,
+            or_(RefusedSignInRow.began_at < sign_ins, RefusedSignInRow.account_id.is_(None)),
         ),
         UsedChallengeRow: UsedChallengeRow.used_at < links,
         OutboxRow: and_(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from tripkit.actions.note_refused import count_refused, note_refused
 from tripkit.actions.one_time_codes import opened_at, place_of, step_of_code
 from tripkit.actions.passkeys import NOT_THIS_PASSKEY, Answer, credential_of, handle_of, used
 from tripkit.actions.recording import audit, digest_of
@@ -53,24 +54,33 @@ def give_code(session: AnySession, *, account_id: int, sign_in: int, code: str, 
         is_new = since is None or since + WAIT <= moment.at
         account.wrong_codes = 1 if is_new else (account.wrong_codes or 0) + 1
         account.wrong_code_at = moment.at
-        audit(session, "wrong_code", moment=moment)
+        count_refused(session, "wrong_code", account_id=account_id, moment=moment)
     raise ChangeRefused(WRONG_CODE)
 
 
 def give_passkey(session: AnySession, *, account_id: int, sign_in: int, answer: Answer, moment: Moment) -> Given:
     """Prove it by one of the account's passkeys. Raises: ChangeRefused."""
-    with write(session):
-        passkey = check_passkey(session, answer, moment)
-        if passkey.account_id != account_id:
-            raise ChangeRefused(NOT_THIS_PASSKEY)
-        return _proved(session, account_id, sign_in, moment, how="passkey")
+    try:
+        with write(session):
+            check_passkey(session, answer, moment, account_id=account_id)
+            return _proved(session, account_id, sign_in, moment, how="passkey")
+    except ChangeRefused:
+        note_refused(session, "wrong_passkey", account_id=account_id, moment=moment)
+        raise
 
 
-def check_passkey(session: AnySession, answer: Answer, moment: Moment) -> PasskeyRow:
-    """The passkey that gave this answer, within a transaction; an answer is good once. Raises: ChangeRefused."""
+def check_passkey(session: AnySession, answer: Answer, moment: Moment, *, account_id: int | None = None) -> PasskeyRow:
+    """The passkey that gave this answer, within a transaction; an answer is good once.
+
+    ``account_id``: whose it has to be, None = anybody's. Raises: ChangeRefused.
+    """
     credential, handle = credential_of(answer)
     passkey = session.scalar(select(PasskeyRow).where(PasskeyRow.credential == credential).with_for_update())
-    if passkey is None or handle not in {b"", handle_of(passkey.account_id)}:
+    if (
+        passkey is None
+        or handle not in {b"", handle_of(passkey.account_id)}
+        or account_id not in {None, passkey.account_id}
+    ):
         raise ChangeRefused(NOT_THIS_PASSKEY)
     passkey.sign_count = used(answer, public_key=passkey.public_key, sign_count=passkey.sign_count)
     passkey.used_at = moment.at

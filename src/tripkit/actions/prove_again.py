@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
+from tripkit.actions.note_refused import note_refused
 from tripkit.actions.passwords import is_right
 from tripkit.actions.recording import audit
 from tripkit.domain.bookings import Moment
@@ -21,6 +22,7 @@ def prove_by_password(session: AnySession, *, account_id: int, sign_in: int, pas
     stored = session.scalar(select(AccountRow.password).where(AccountRow.id == account_id))
     session.rollback()
     if not is_right(stored, password):
+        note_refused(session, "wrong_password", account_id=account_id, moment=moment)
         raise ChangeRefused(NOT_THE_PASSWORD)
     with write(session):
         note_proof(session, sign_in, moment, how="password")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import exists, insert, select
 
+from tripkit.actions.note_refused import note_refused
 from tripkit.actions.passwords import is_right
 from tripkit.actions.recording import audit, digest_of
 from tripkit.actions.sending_notices import send_notice
@@ -51,11 +52,15 @@ def sign_in_by_link(session: AnySession, *, token: str, browser: Browser, moment
     """
     with write(session):
         link = session.scalar(select(SignInLinkRow).where(SignInLinkRow.digest == digest_of(token)).with_for_update())
-        if link is None or link.used_at is not None or link.expires_at <= moment.at:
-            raise ChangeRefused(LINK_IS_OVER)
-        link.used_at = moment.at
-        account = account_of(session, link.email, link.language, moment)
-        return begin(session, account, browser, moment, how="link", next_page=link.next_page)
+        if link is not None and link.used_at is None and link.expires_at > moment.at:
+            link.used_at = moment.at
+            account = account_of(session, link.email, link.language, moment)
+            return begin(session, account, browser, moment, how="link", next_page=link.next_page)
+        sent_to = link.email if link is not None else None
+    if sent_to is not None:
+        whose = session.scalar(select(AccountRow.id).where(AccountRow.email_key == email_key(sent_to)))
+        note_refused(session, "used_link", account_id=whose, moment=moment)
+    raise ChangeRefused(LINK_IS_OVER)
 
 
 def sign_in_by_password(
@@ -67,6 +72,7 @@ def sign_in_by_password(
     ).one_or_none()
     session.rollback()  # Nothing is held open while the password is compared: that takes a tenth of a second.
     if not is_right(found.password if found else None, password) or found is None:
+        note_refused(session, "wrong_password", account_id=found.id if found else None, moment=moment)
         raise ChangeRefused(WRONG_PASSWORD)
     with write(session):
         account = session.get_one(AccountRow, found.id)

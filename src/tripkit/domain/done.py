@@ -76,5 +76,8 @@ DONE = {
     "sign_out": sentence("Somebody signed out"),
     "take_away_one_time": sentence("An app for codes was taken off an account"),
     "take_away_passkey": sentence("A passkey was taken off an account"),
+    "used_link": sentence("A link to sign in was tried that was used already, or too old"),
     "wrong_code": sentence("A wrong code was given"),
+    "wrong_passkey": sentence("A passkey was refused"),
+    "wrong_password": sentence("A wrong password was given"),
 }

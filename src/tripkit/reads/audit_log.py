@@ -109,7 +109,7 @@ def _entry(row: AuditRow, code: str | None, trip: Text | None, names: Names) -> 
 
 def _names(session: AnySession, rows: Sequence[AuditRow]) -> Names:
     """Who is named on a page, as they are called now; two statements at most."""
-    accounts = {row.account_id for row in rows} | {row.details.get("member") for row in rows}
+    accounts = {number for row in rows for number in (row.account_id, *map(row.details.get, ("account", "member")))}
     people = {
         number
         for row in rows

@@ -112,6 +112,8 @@ def _change(field: str, both: Sequence[Any] | None) -> Sentence:
 
 _ABOUT: Mapping[str, Callable[[Any, Names], Sentence]] = {
     "people": lambda many, _: sentences("one person", "{count} people", many),
+    "account": lambda number, names: sentence("account: {name}", name=names.accounts.get(number) or _FORMER),
+    "times": lambda many, _: sentences("once", "{count} times", many),
     "campaign": lambda number, _: sentence("letter {number}", number=number),
     "message": lambda number, _: sentence("message {number}", number=number),
     "member": lambda number, names: sentence("member: {name}", name=names.accounts.get(number) or _FORMER),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from tripkit.domain.accounts import UNUSED_LASTS, SignIn
 from tripkit.domain.second_factors import HALF_LASTS
 from tripkit.reads.second_factors import second_factor
 from tripkit.reads.trip_plan import AnySession
-from tripkit.storage.accounts import AccountRow, SignInLinkRow, SignInRow
+from tripkit.storage.accounts import AccountRow, RefusedSignInRow, SignInLinkRow, SignInRow
 
 
 def signed_in(session: AnySession, *, digest: str, now: datetime) -> SignIn | None:
@@ -83,3 +83,24 @@ def open_sign_ins(session: AnySession, *, account_id: int, here: int, now: datet
         OpenSignIn(id=row.id, described=row.described, made_at=row.made_at, seen_at=row.seen_at, is_this=row.id == here)
         for row in rows
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusals:
+    """How often somebody was refused who said they were this account. ``what``: as the log names it (`tripkit.domain.done`)."""
+
+    what: str
+    times: int
+    last_at: datetime
+
+
+def refused_lately(session: AnySession, *, account_id: int) -> tuple[Refusals, ...]:
+    """Who was refused in the last ninety days, by kind, the latest first; one query."""
+    last = func.max(RefusedSignInRow.last_at)
+    rows = session.execute(
+        select(RefusedSignInRow.what, func.sum(RefusedSignInRow.times), last)
+        .where(RefusedSignInRow.account_id == account_id)
+        .group_by(RefusedSignInRow.what)
+        .order_by(last.desc(), RefusedSignInRow.what)
+    )
+    return tuple(Refusals(what=what, times=times, last_at=at) for what, times, at in rows)

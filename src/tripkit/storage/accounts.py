@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tripkit.storage.columns import Row, UtcMoment
@@ -118,3 +118,22 @@ class SignInRow(Row):
     proved_at: Mapped[datetime] = mapped_column(UtcMoment)
     expires_at: Mapped[datetime] = mapped_column(UtcMoment, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(UtcMoment)
+
+
+class RefusedSignInRow(Row):
+    """How often somebody who said they were this account was refused within an hour.
+
+    ``account_id``: NULL = nobody here has the address they wrote, which is not kept. ``what``: the name of it in the log.
+    ``began_at``: the hour. ``is_noted``: whether the log of who did what has it.
+    """
+
+    __tablename__ = "refused_sign_in"
+    __table_args__ = (UniqueConstraint("account_id", "what", "began_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    what: Mapped[str]
+    began_at: Mapped[datetime] = mapped_column(UtcMoment, index=True)
+    last_at: Mapped[datetime] = mapped_column(UtcMoment)
+    times: Mapped[int]
+    is_noted: Mapped[bool] = mapped_column(default=False)

@@ -19,6 +19,7 @@ from tripkit.actions.fill_campaigns import fill_campaigns
 from tripkit.actions.forget_sign_ins import forget_sign_ins
 from tripkit.actions.make_reminders import make_reminders
 from tripkit.actions.mend_times import mend_times
+from tripkit.actions.note_refused import note_refusals
 from tripkit.actions.release_guarantees import release_guarantees
 from tripkit.actions.seal_answers import seal_open_answers
 from tripkit.domain.bookings import Moment
@@ -56,6 +57,7 @@ JOBS: tuple[Job, ...] = (
     Job("seal_answers", timedelta(hours=1), seal_open_answers, by_the_clock=False),
     Job("erase_answers", timedelta(hours=1), erase_answers),
     Job("erase_ended", timedelta(hours=1), erase_ended),
+    Job("note_refusals", timedelta(minutes=5), note_refusals, by_the_clock=False),
     Job("forget_sign_ins", timedelta(hours=1), forget_sign_ins),
 )
 

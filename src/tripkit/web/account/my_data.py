@@ -11,6 +11,7 @@ from werkzeug import Response
 from tripkit.actions.erase_account import erase_account
 from tripkit.actions.export_my_data import MyData, export_my_data
 from tripkit.domain.bookings import ParticipantStatus
+from tripkit.domain.done import DONE
 from tripkit.domain.refusals import ChangeRefused, Problem
 from tripkit.domain.rights import TITLES
 from tripkit.domain.sentences import sentence
@@ -39,7 +40,7 @@ def my_data(language: str) -> ResponseReturnValue:
     """All of it, to read."""
     page_language()
     data = export_my_data(session(), somebody=me(), moment=acting())
-    return show("account/my_data.html", data=data, titles=TITLES, states=STATES)
+    return show("account/my_data.html", data=data, titles=TITLES, states=STATES, what=DONE)
 
 
 @route(blueprint, "/<language>/account/my-data.json", policy=Policy.PROVED)

@@ -12,11 +12,13 @@ from werkzeug import Response
 from tripkit.actions.change_account import change_name, choose_password, use_no_password
 from tripkit.actions.one_time_codes import can_keep_secrets
 from tripkit.domain.answers import has_unseen_characters
+from tripkit.domain.done import DONE as WHAT_WAS_DONE
 from tripkit.domain.passwords import LONGEST_PASSWORD
 from tripkit.domain.refusals import ChangeRefused, Problem
 from tripkit.domain.second_factors import MOST_PASSKEYS
 from tripkit.domain.sentences import sentence
 from tripkit.reads.second_factors import second_factors
+from tripkit.reads.signed_in import refused_lately
 from tripkit.web.account import blueprint
 from tripkit.web.account.challenges import asked_to_make
 from tripkit.web.account.page import LOST_SESSION, show
@@ -86,6 +88,8 @@ def show_security(*problems: Problem, **values: Any) -> Response:
         "account/security.html",
         problems=problems,
         factors=factors,
+        refused=refused_lately(session(), account_id=somebody.account_id),
+        what=WHAT_WAS_DONE,
         asked=asked_to_make(somebody, [one.credential for one in factors.passkeys]) if has_room else None,
         can_have_one_time=can_keep_secrets(session()),
         demanded="demanded" in request.args,

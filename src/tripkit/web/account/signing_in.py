@@ -103,16 +103,17 @@ def show_sign_in(*problems: Problem) -> Response:
 def open_link(language: str, token: str) -> ResponseReturnValue:
     """From a mailed link to being signed in. It takes a press of a button: mail scanners open links, too."""
     page_language()
-    if not is_good_link(session(), digest=digest_of(token), now=now()):
+    is_ours = request.method == "POST" and CsrfForm().is_ours()
+    if not is_ours and not is_good_link(session(), digest=digest_of(token), now=now()):
         raise UnknownLink
     if request.method != "POST":
         return show("account/link.html", token=token)
-    if not CsrfForm().is_ours():
+    if not is_ours:
         return show("account/link.html", problems=(LOST_SESSION,), token=token)
     try:
         return enter(sign_in_by_link(session(), token=token, browser=browser(), moment=moment("account")))
     except ChangeRefused as refused:
-        raise UnknownLink from refused  # It was used this very moment.
+        raise UnknownLink from refused
 
 
 @blueprint.errorhandler(UnknownLink)
