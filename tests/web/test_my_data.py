@@ -14,6 +14,7 @@ from tests.conftest import in_files
 from tests.web.accounts import signed_in_client
 from tests.web.conftest import Site
 from tests.web.signup_visitor import page
+from tripkit.actions.sending_notices import NOTICE, send_notice
 from tripkit.domain.accounts import PROOF_LASTS
 from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.questions import Question, QuestionKind
@@ -22,9 +23,9 @@ from tripkit.storage import write
 from tripkit.storage.accounts import AccountRow
 from tripkit.storage.bookings import BookingRow, ParticipantRow
 from tripkit.storage.members import InvitationRow, MemberRow
-from tripkit.storage.outbox import AuditRow
+from tripkit.storage.outbox import AuditRow, OutboxRow
 from tripkit.storage.trips import OrganisationRow
-from tripkit.testing import NOW, both, make_participant
+from tripkit.testing import NOW, both, make_moment, make_participant
 
 MINE, THEIRS = "asa@tripkit.example", "olle@tripkit.example"
 DATA, FILE, FORGET = "/en/account/my-data/", "/en/account/my-data.json", "/en/account/forget-me/"
@@ -124,6 +125,16 @@ def test_after_that_nothing_says_who_it_was(site: Site, me: FlaskClient) -> None
     left = in_files(engine)
     for gone in ("Åsa Egen", "Kim Kollega", "Egenkost"):
         assert gone.encode() not in left, gone
+
+
+def test_a_notice_to_them_that_was_not_sent_yet_goes_to_nobody(site: Site, me: FlaskClient) -> None:
+    with write(site.session):
+        for email in (MINE, THEIRS):
+            send_notice(site.session, "new_device", recipient=email, language="en", moment=make_moment(), browser="?")
+    forget(me, sure="yes")
+    site.session.rollback()
+    notices = select(OutboxRow.recipient, OutboxRow.state).where(OutboxRow.kind == NOTICE).order_by(OutboxRow.id)
+    assert [tuple(row) for row in site.session.execute(notices)] == [("", "erased"), (THEIRS, "waiting")]
 
 
 def test_the_freed_places_go_to_those_who_wait(site: Site, me: FlaskClient) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select, update
 
 from tripkit.actions.erase_booking import erase_one
+from tripkit.actions.erasing import emptied_messages
 from tripkit.actions.recording import audit
 from tripkit.actions.sending_notices import NOTICE
 from tripkit.domain.accounts import SignIn
@@ -96,7 +97,7 @@ def _erase(session: AnySession, account_id: int, moment: Moment) -> None:
     to_them = func.lower(InvitationRow.email) == func.lower(written)
     session.execute(update(InvitationRow).where(to_them).values(email="", withdrawn_at=moment.at))
     notices = (OutboxRow.kind == NOTICE, func.lower(OutboxRow.recipient).in_({key, written.lower()}))
-    session.execute(update(OutboxRow).where(*notices).values(recipient="", payload={}, last_error=None))
+    session.execute(emptied_messages().where(*notices))
     account.email = account.email_key = account.password = account.totp = None
     account.totp_step = account.wrong_codes = account.wrong_code_at = None
     account.name, account.erased_at, account.is_administrator = "", moment.at, False

@@ -37,7 +37,7 @@ _OVER = ("sent", "dropped")
 _PEOPLE = select(ParticipantRow.id).where(ParticipantRow.booking_id.in_(_IDS))
 
 
-def _emptied_messages() -> Update:
+def emptied_messages() -> Update:
     """Messages without whom they were for and what they said. What is not sent by now is not sent to anybody."""
     return update(OutboxRow).values(
         recipient="",
@@ -53,7 +53,7 @@ def _emptied_messages() -> Update:
 _STATEMENTS: tuple[Executable, ...] = (
     delete(AnswerRow).where(AnswerRow.participant_id.in_(_PEOPLE)),
     update(ParticipantRow).where(ParticipantRow.booking_id.in_(_IDS)).values(name="", email=None, wished=()),
-    _emptied_messages().where(OutboxRow.booking_id.in_(_IDS)),
+    emptied_messages().where(OutboxRow.booking_id.in_(_IDS)),
     update(AuditRow).where(AuditRow.booking_id.in_(_IDS)).values(reason="", details={}),
     # The digest of a random secret says nothing of anybody, and lets its page say what has become of the booking.
     update(LinkRow).where(LinkRow.booking_id.in_(_IDS)).values(purpose=ERASED_LINK, reader=None),
@@ -97,7 +97,7 @@ def erase_of_trip(session: AnySession, trip_id: int) -> None:
 
     A reason may name somebody, as of who looked at answers; what has changed in the trip names nobody and stays.
     """
-    here = _emptied_messages().where(OutboxRow.trip_id == trip_id, OutboxRow.booking_id.is_(None))
+    here = emptied_messages().where(OutboxRow.trip_id == trip_id, OutboxRow.booking_id.is_(None))
     session.execute(here, execution_options=_UNSEEN)
     reasons = update(AuditRow).where(AuditRow.trip_id == trip_id, AuditRow.reason != "").values(reason="")
     session.execute(reasons, execution_options=_UNSEEN)

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import exists, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from tripkit.actions.note_refused import note_refused
 from tripkit.actions.passwords import is_right
@@ -75,7 +76,8 @@ def sign_in_by_password(
         note_refused(session, "wrong_password", account_id=found.id if found else None, moment=moment)
         raise ChangeRefused(WRONG_PASSWORD)
     with write(session):
-        account = session.get_one(AccountRow, found.id)
+        # Locked: who changes it ends all sign-ins, and this one is there by then, or is not begun any more.
+        account = session.get_one(AccountRow, found.id, with_for_update=True)
         if account.password != found.password:
             raise ChangeRefused(WRONG_PASSWORD)  # It was changed in between.
         return begin(session, account, browser, moment, how="password")
@@ -83,11 +85,16 @@ def sign_in_by_password(
 
 def account_of(session: AnySession, email: str, language: str, moment: Moment) -> AccountRow:
     """The account with this address, made now if there is none; within a transaction."""
-    account = session.scalar(select(AccountRow).where(AccountRow.email_key == email_key(email)).with_for_update())
+    key = email_key(email)
+    wanted = select(AccountRow).where(AccountRow.email_key == key).with_for_update()
+    account = session.scalar(wanted)
     if account is None:
-        account = AccountRow(email=email, email_key=email_key(email), name="", language=language, made_at=moment.at)
-        session.add(account)
-        session.flush()
+        account = AccountRow(email=email, email_key=key, name="", language=language, made_at=moment.at)
+        try:
+            with session.begin_nested():
+                session.add(account)
+        except IntegrityError:
+            return session.scalars(wanted).one()  # Another link to this address was pressed at the same moment.
         audit(session, "make_account", moment=_by(moment, account.id))
     return account
 
