@@ -44,7 +44,8 @@ class SignIn:
 
 def email_key(email: str) -> str:
     """An address as it is compared: two ways to write the same letters are one address, in capitals or not."""
-    return unicodedata.normalize("NFC", email.strip()).casefold()
+    # Small letters, and not casefold(): that makes one of some letters that mail servers tell apart.
+    return unicodedata.normalize("NFC", email.strip()).lower()
 
 
 def is_local(path: str) -> bool:

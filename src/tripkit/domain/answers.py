@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from unicodedata import normalize
 
 from tripkit.domain.questions import Answer, Answers, Question, QuestionKind
 from tripkit.domain.refusals import Problem
@@ -33,8 +34,22 @@ def is_email(text: str) -> bool:
     if len(text) > 254 or len(local) > 64 or _EMAIL.fullmatch(text) is None:
         return False
     try:
-        return len(domain.encode("idna").rpartition(b".")[2]) >= 2
+        known = domain.encode("idna")
     except UnicodeError:  # A part of the domain that has no form mail servers know.
+        return False
+    return len(known.rpartition(b".")[2]) >= 2 and not goes_elsewhere(domain)
+
+
+def goes_elsewhere(domain: str) -> bool:
+    """Whether mail would go to a domain of other letters (RFC 3490), as for straße.example to strasse.example.
+
+    Whoever has that one would read what is meant for this one, and one mailbox would have many addresses.
+    """
+    if domain.isascii():
+        return False
+    try:
+        return domain.encode("idna").decode("idna").lower() != normalize("NFC", domain).lower()
+    except UnicodeError:  # No domain at all.
         return False
 
 

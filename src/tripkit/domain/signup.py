@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from tripkit.domain.answers import check_answers, has_unseen_characters, is_blank, is_email
+from tripkit.domain.answers import check_answers, goes_elsewhere, has_unseen_characters, is_blank, is_email
 from tripkit.domain.bookings import BookingRequest, ParticipantRequest
 from tripkit.domain.collisions import Collision, TravelTimes, attended, collisions
 from tripkit.domain.programme import ProgrammeItem
@@ -71,6 +71,8 @@ def check_email(at: str, email: str, missing: Sentence | None = None) -> Iterato
     if not email.strip():
         if missing is not None:
             yield Problem(at, missing)
+    elif goes_elsewhere(email.rpartition("@")[2]):
+        yield Problem(at, sentence("Mail servers know this domain by other letters. Write it as they do, with xn--."))
     elif not is_email(email):
         yield Problem(at, sentence("The address is not whole. Write all of it, as in name@workplace.example."))
 
