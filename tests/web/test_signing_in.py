@@ -16,7 +16,7 @@ from tests.web.signup_visitor import page
 from tripkit.actions.note_refused import Refused, note_refusals, note_refused
 from tripkit.actions.passwords import hash_of
 from tripkit.app import create_app
-from tripkit.domain.accounts import LINK_LASTS, SIGN_IN_LASTS, UNUSED_LASTS
+from tripkit.domain.accounts import LINK_LASTS, PROOF_LASTS, SIGN_IN_LASTS, UNUSED_LASTS
 from tripkit.storage import write
 from tripkit.storage.accounts import AccountRow, RefusedSignInRow, SignInLinkRow, SignInRow
 from tripkit.storage.outbox import AuditRow, OutboxRow
@@ -138,6 +138,24 @@ def test_a_session_that_somebody_planted_is_none_of_whoever_signs_in(site: Site,
     assert thief.get(HOME).status_code == 303
     thief.client.set_cookie("tripkit", after.value)
     assert thief.see(HOME), "the test can tell"
+
+
+def test_signing_in_anew_leaves_no_earlier_sign_in_of_the_browser_behind(site: Site, browser: Browser) -> None:
+    browser.sign_in(EMAIL)
+    before = browser.client.get_cookie("tripkit")
+    assert before is not None
+    site.at(NOW + PROOF_LASTS)
+    browser.send("/en/account/again/")  # As somebody without a password proves it: by a link.
+    assert browser.send(f"/en/account/sign-in/{mailed_token(browser.engine)}/").location == HOME
+    thief = Browser(site.app, browser.engine)
+    thief.client.set_cookie("tripkit", before.value)
+    assert thief.get(HOME).status_code == 303
+    site.session.rollback()
+    assert [row.ended_at is None for row in site.session.scalars(select(SignInRow).order_by(SignInRow.id))] == [
+        False,
+        True,
+    ]
+    assert "new_device" not in notices(site)
 
 
 def test_a_new_browser_is_told_of_and_a_known_one_is_not(site: Site, browser: Browser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tripkit.actions.note_refused import note_refused
@@ -27,10 +27,14 @@ WRONG_PASSWORD = sentence("Address and password do not belong together. Write bo
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Where somebody signs in. ``device``: the secret it kept from the last time, None = it has none; ``described``: in words."""
+    """Where somebody signs in. ``device``: the secret it kept from the last time, None = it has none; ``described``: in words.
+
+    ``secret``: of the sign-in it has, which ends with the new one; None = nobody is signed in there.
+    """
 
     device: str | None
     described: str
+    secret: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,10 @@ def begin(
             moment=moment,
             browser=browser.described,
         )
+    if browser.secret is not None:
+        # The browser forgets it: whoever has it else would stay in, and no sign-out there would reach them.
+        before = (SignInRow.digest == digest_of(browser.secret), SignInRow.ended_at.is_(None))
+        session.execute(update(SignInRow).where(*before).values(ended_at=moment.at))
     secret = secrets.token_urlsafe(32)
     row = {
         "account_id": account.id,

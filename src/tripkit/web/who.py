@@ -51,6 +51,11 @@ def _sign_in() -> SignIn | None:
     return cast("SignIn | None", getattr(current_user, "sign_in", None))
 
 
+def secret_here() -> str | None:
+    """The secret by which this browser is signed in, half or wholly; None = nobody is."""
+    return cast("str | None", getattr(current_user, "secret", None))
+
+
 def me() -> SignIn:
     """Who is signed in; for views that nobody else gets to."""
     found = signed_in()

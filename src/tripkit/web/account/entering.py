@@ -11,7 +11,7 @@ from tripkit.domain.accounts import is_local
 from tripkit.web.account.browsers import described
 from tripkit.web.frame import page_language, settings
 from tripkit.web.security import cookie_name
-from tripkit.web.who import Visitor
+from tripkit.web.who import Visitor, secret_here
 
 _DEVICE = "tripkit_device"
 _DEVICE_LASTS = 400 * 86400
@@ -23,7 +23,7 @@ def browser() -> Browser:
     """Where this request comes from."""
     device = request.cookies.get(cookie_name(settings(), _DEVICE), "")
     known = device if device.isascii() and 0 < len(device) <= _LONGEST_SECRET else None
-    return Browser(device=known, described=described(request.user_agent.string))
+    return Browser(device=known, described=described(request.user_agent.string), secret=secret_here())
 
 
 def next_page() -> str:
