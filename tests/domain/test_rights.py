@@ -24,6 +24,17 @@ def test_a_stranger_may_nothing() -> None:
     assert {Rights().level(permission) for permission in PERMISSIONS} == {Level.NONE}
 
 
+def test_who_looks_on_sees_all_there_is_and_changes_nothing() -> None:
+    rights = Rights(looks_on=True)
+    assert not rights.are_none
+    assert {rights.level(permission) for permission in PERMISSIONS} == {Level.SEE}
+
+
+def test_who_looks_on_keeps_what_their_own_role_gives() -> None:
+    rights = Rights(whole=frozenset({Role.FINANCE}), looks_on=True)
+    assert (rights.level(MONEY), rights.level(MEMBERS)) == (Level.CHANGE, Level.SEE)
+
+
 def test_an_owner_may_all_there_is() -> None:
     rights = Rights(whole=frozenset({Role.OWNER}))
     assert all(rights.level(one) == max(one.levels.values()) for one in PERMISSIONS)

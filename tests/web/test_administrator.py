@@ -23,6 +23,7 @@ from tripkit.testing import NOW, make_organisation
 
 LIST = "/en/administrator/"
 ENTER = f"{LIST}resebyran/enter/"
+LEAVE = "/en/account/visit/resebyran/end/"
 REASON = "A booking cannot be opened, and we were asked to look."
 ENGLISH = {"Accept-Language": "en"}
 
@@ -58,8 +59,60 @@ def test_an_organisation_is_entered_for_an_hour_with_a_reason_and_its_owners_are
     assert "still here" not in page(owner.get(HOST, headers=ENGLISH)).words
 
 
-def test_what_is_done_on_a_visit_says_so_in_the_log(site: Site, runs: FlaskClient) -> None:
+def test_who_visits_only_looks_unless_they_say_that_they_help(site: Site, runs: FlaskClient) -> None:
+    owner = member(site, Role.OWNER)
     send(runs, ENTER, reason=REASON)
+    inside = page(runs.get(HOST, headers=ENGLISH)).words
+    assert "to look only" in inside
+    invited = {"email": "new@tripkit.example", "role": "reader", "trip": "*"}
+    for path in ("members/", "settings/", "log/"):
+        assert runs.get(f"{HOST}{path}").status_code == 200, path
+    for path in ("members/invite/", "settings/change/"):
+        assert runs.get(f"{HOST}{path}").status_code == 403, path
+    token = page(runs.get(LIST, headers=ENGLISH)).value("csrf_token")
+    assert runs.post(f"{HOST}members/invite/", data={**invited, "csrf_token": token}).status_code == 403
+    site.session.rollback()
+    assert site.session.scalars(select(InvitationRow.id)).all() == []
+    said = site.session.scalars(select(OutboxRow.payload)).one()["values"]
+    assert said["helps"] is False
+    assert "to look only" in page(owner.get(f"{HOST}log/", headers=ENGLISH)).words.lower()
+    assert "to look only" in page(owner.get(HOST, headers=ENGLISH)).words
+    send(runs, ENTER, reason=REASON, helps="yes")
+    assert "to look only. Its owners" not in page(runs.get(HOST, headers=ENGLISH)).words
+    assert send(runs, f"{HOST}members/invite/", **invited).status_code == 303
+    send(runs, ENTER, reason=REASON)
+    assert runs.get(f"{HOST}members/invite/").status_code == 403, "the last thing they said counts"
+
+
+def test_a_visit_is_ended_by_a_button_and_a_second_click_does_nothing(site: Site, runs: FlaskClient) -> None:
+    send(runs, ENTER, reason=REASON)
+    shown = page(runs.get(HOST, headers=ENGLISH))
+    assert "End the visit" in shown.words
+    site.at(NOW + PROOF_LASTS)
+    for _ in range(2):
+        left = runs.post(LEAVE, data={"csrf_token": shown.value("csrf_token")}, headers=ENGLISH)
+        assert (left.status_code, left.location) == (303, "/en/account/?done=left")
+    assert "The visit is over." in page(runs.get(left.location, headers=ENGLISH)).words
+    assert runs.get(HOST).status_code == 404
+    site.session.rollback()
+    done = site.session.scalars(select(AuditRow.action).order_by(AuditRow.id)).all()
+    assert [one for one in done if one.endswith("visit") or one.startswith("visit")] == [
+        "visit_organisation",
+        "end_visit",
+    ]
+
+
+def test_nobody_ends_the_visit_of_somebody_else(site: Site, runs: FlaskClient) -> None:
+    send(runs, ENTER, reason=REASON)
+    owner = member(site, Role.OWNER)
+    token = page(owner.get("/en/account/", headers=ENGLISH)).value("csrf_token")
+    assert owner.post(LEAVE, data={"csrf_token": token}).status_code == 303
+    assert runs.post(LEAVE, data={}).status_code == 400, "without its token"
+    assert runs.get(HOST).status_code == 200
+
+
+def test_what_is_done_on_a_visit_says_so_in_the_log(site: Site, runs: FlaskClient) -> None:
+    send(runs, ENTER, reason=REASON, helps="yes")
     sent = send(runs, f"{HOST}members/invite/", email="new@tripkit.example", role="reader", trip="*")
     assert sent.status_code == 303
     site.session.rollback()

@@ -52,6 +52,7 @@ class Asker:
     signed_in: bool = True
     half: bool = False
     runs_the_site: bool = False
+    looks_on: bool = False
     whole: frozenset[Role] = frozenset()
     trips: Mapping[str, Role] = field(default_factory=dict)
     own: Mapping[str, str] = field(default_factory=dict)
@@ -59,8 +60,9 @@ class Asker:
     def rights(self, rule: Rule, values: Mapping[str, str]) -> Rights | None:
         """What they may do at an address; None = they are strangers there."""
         here = self.trips.get(values["trip"]) if "trip" in rule.arguments else None
-        known = self.whole or here or ("trip" not in rule.arguments and self.trips)
-        return Rights(whole=self.whole, here=frozenset({here} if here else ())) if known else None
+        known = self.whole or self.looks_on or here or ("trip" not in rule.arguments and self.trips)
+        here_only = frozenset({here} if here else ())
+        return Rights(whole=self.whole, here=here_only, looks_on=self.looks_on) if known else None
 
 
 def everybody(site: Site, stay: Stay, other: Stay) -> Iterator[Asker]:
@@ -79,7 +81,9 @@ def everybody(site: Site, stay: Stay, other: Stay) -> Iterator[Asker]:
     runs = signed_in_client(site.app, engine_of(site), "runs@tripkit.example", is_administrator=True)
     yield Asker("who runs the site", runs, runs_the_site=True)
     visits = signed_in_client(site.app, engine_of(site), "visits@tripkit.example", is_administrator=True)
-    yield Asker("who runs the site and visits", visits, runs_the_site=True, whole=frozenset({Role.OWNER}))
+    yield Asker("who runs the site and helps", visits, runs_the_site=True, whole=frozenset({Role.OWNER}))
+    looks = signed_in_client(site.app, engine_of(site), "looks@tripkit.example", is_administrator=True)
+    yield Asker("who runs the site and only looks", looks, runs_the_site=True, looks_on=True)
     was = signed_in_client(site.app, engine_of(site), "was@tripkit.example", is_administrator=True)
     yield Asker("whose visit is over", was, runs_the_site=True)
 
@@ -97,8 +101,10 @@ def prepared(site: Site) -> tuple[Stay, list[Asker]]:
         site.session.execute(
             update(SignInRow).where(SignInRow.account_id == ids["half@tripkit.example"]).values(is_whole=False)
         )
-        for email, ends_at in (("visits@tripkit.example", NOW.replace(year=2028)), ("was@tripkit.example", NOW)):
-            visit = VisitRow(account_id=ids[email], organisation_id=host, reason="to see", made_at=NOW, ends_at=ends_at)
+        later = NOW.replace(year=2028)
+        for name, ends_at, helps in (("visits", later, True), ("looks", later, False), ("was", NOW, True)):
+            account, when = ids[f"{name}@tripkit.example"], {"made_at": NOW, "ends_at": ends_at}
+            visit = VisitRow(account_id=account, organisation_id=host, reason="to see", may_change=helps, **when)
             site.session.add(visit)
     return stay, askers
 

@@ -51,6 +51,7 @@ DONE = {
     "change_role": sentence("A member got another role"),
     "decline_invitation": sentence("An invitation was declined"),
     "demand_second_factor": sentence("A second proof is demanded of every member"),
+    "end_visit": sentence("Somebody who runs the site left the organisation"),
     "give_owner": sentence("The organisation got its owner"),
     "invite": sentence("Somebody was invited"),
     "leave": sentence("A member left"),

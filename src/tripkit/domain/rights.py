@@ -121,15 +121,18 @@ class Rights:
     """What one person may do in one organisation, or for one of its trips.
 
     ``whole``: their roles in the organisation; ``here``: those they have for the trip that is looked at only.
+    ``looks_on``: they see what an owner sees, and change no more than their roles give.
     """
 
     whole: frozenset[Role] = frozenset()
     here: frozenset[Role] = frozenset()
+    looks_on: bool = False
 
     def level(self, permission: Permission) -> Level:
         """How far they may go."""
         roles = self.whole if permission.reach is Reach.ORGANISATION else self.whole | self.here
-        return max((permission.levels.get(role, Level.NONE) for role in roles), default=Level.NONE)
+        seen = min(permission.levels.get(Role.OWNER, Level.NONE), Level.SEE) if self.looks_on else Level.NONE
+        return max((seen, *(permission.levels.get(role, Level.NONE) for role in roles)))
 
     def may(self, permission: Permission, level: Level) -> bool:
         """Whether they may go that far."""
@@ -138,7 +141,7 @@ class Rights:
     @property
     def are_none(self) -> bool:
         """Whether this is a stranger."""
-        return not self.whole and not self.here
+        return not self.whole and not self.here and not self.looks_on
 
 
 def roles_that_may(permission: Permission, level: Level) -> tuple[Role, ...]:

@@ -106,7 +106,13 @@ def invitation(values: Mapping[str, Any]) -> Words:
 
 
 def visit(values: Mapping[str, Any]) -> Words:
-    """Somebody who runs the installation entered an organisation. ``values``: organisation (text), key, who, reason."""
+    """Somebody who runs the installation entered an organisation. ``values``: organisation (text), key, who, reason, helps (bool)."""
+    # One that was written before there was a choice was of somebody who could do everything.
+    what_they_may = (
+        sentence("They can do what you can. What they do stands in the organisation's log.")
+        if values.get("helps", True)
+        else sentence("They see what you see, and can change nothing. When they came stands in the organisation's log.")
+    )
     return Words(
         heading=sentence("Somebody who runs the site has entered {organisation}", organisation=values["organisation"]),
         paragraphs=(
@@ -115,7 +121,7 @@ def visit(values: Mapping[str, Any]) -> Words:
                 who=values["who"],
                 reason=values["reason"],
             ),
-            sentence("What they do there stands in the organisation's log."),
+            what_they_may,
         ),
         button=sentence("See the organisation"),
         path=f"organise/{values['key']}/",

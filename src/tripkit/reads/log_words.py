@@ -113,6 +113,7 @@ def _change(field: str, both: Sequence[Any] | None) -> Sentence:
 _ABOUT: Mapping[str, Callable[[Any, Names], Sentence]] = {
     "people": lambda many, _: sentences("one person", "{count} people", many),
     "account": lambda number, names: sentence("account: {name}", name=names.accounts.get(number) or _FORMER),
+    "helps": lambda helps, _: sentence("to help, as an owner may") if helps else sentence("to look only"),
     "times": lambda many, _: sentences("once", "{count} times", many),
     "campaign": lambda number, _: sentence("letter {number}", number=number),
     "message": lambda number, _: sentence("message {number}", number=number),

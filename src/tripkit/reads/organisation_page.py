@@ -18,10 +18,11 @@ from tripkit.storage.trips import TripRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """Somebody who runs the installation was here, or is. ``is_now``: their time is not over."""
+    """Somebody who runs the installation was here, or is. ``helps``: as an owner may; ``is_now``: their time is not over."""
 
     who: str
     reason: str
+    helps: bool
     made_at: datetime
     ends_at: datetime
     is_now: bool
@@ -65,6 +66,7 @@ def visits(session: AnySession, *, organisation_id: int, now: datetime, most: in
         Visit(
             who=name or email or "",
             reason=row.reason,
+            helps=row.may_change,
             made_at=row.made_at,
             ends_at=row.ends_at,
             is_now=row.ends_at > now,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, false, func, or_, select
+from sqlalchemy import and_, exists, false, func, or_, select
 
 from tripkit.domain.rights import Rights, Role
 from tripkit.domain.texts import Text
@@ -22,7 +22,8 @@ class Here:
     """Where a member is, and what they may do there.
 
     ``trip_id``, ``trip_key``: None = at the organisation, not at one of its trips. ``only_trips``: a member of some of its
-    trips, but not of the organisation. ``visit_ends_at``: an administrator of the installation is here, until then.
+    trips, but not of the organisation. ``visit_ends_at``: an administrator of the installation is here, until then;
+    ``visitor_helps``: and may do what an owner may, else they only look.
     ``demands_second_factor``: whether the organisation lets nobody in without one.
     """
 
@@ -36,6 +37,7 @@ class Here:
     rights: Rights
     only_trips: bool
     visit_ends_at: datetime | None
+    visitor_helps: bool
     demands_second_factor: bool
     look: Look
 
@@ -48,14 +50,14 @@ def rights_at(
     A trip that is not the organisation's is no such thing.
     """
     mine = and_(MemberRow.account_id == account_id, MemberRow.organisation_id == OrganisationRow.id)
-    visits = (
-        select(func.max(VisitRow.ends_at))
-        .where(
-            VisitRow.account_id == account_id, VisitRow.organisation_id == OrganisationRow.id, VisitRow.ends_at > now
-        )
-        .scalar_subquery()
+    under_way = (
+        VisitRow.account_id == account_id,
+        VisitRow.organisation_id == OrganisationRow.id,
+        VisitRow.ends_at > now,
     )
-    columns = (OrganisationRow, MemberRow.trip_id, MemberRow.role, visits.label("visit_ends_at"))
+    visits = select(func.max(VisitRow.ends_at)).where(*under_way).scalar_subquery().label("visit_ends_at")
+    helps = exists().where(*under_way, VisitRow.may_change).label("visitor_helps")
+    columns = (OrganisationRow, MemberRow.trip_id, MemberRow.role, visits, helps)
     wanted = select(*columns, TripRow.id.label("trip"), TripRow.key, TripRow.title).select_from(OrganisationRow)
     if trip is None:
         # No row of it: what is asked for is the organisation.
@@ -74,9 +76,10 @@ def _here(rows: Sequence[Any]) -> Here | None:
     host, first = rows[0][0], rows[0]
     whole = {row.role for row in rows if row.role is not None and row.trip_id is None}
     of_trips = {row.role for row in rows if row.trip_id is not None}
-    if first.visit_ends_at is not None:
+    if first.visitor_helps:
         whole.add(Role.OWNER)
-    if not whole and not of_trips:
+    looks_on = first.visit_ends_at is not None and not first.visitor_helps
+    if not whole and not of_trips and not looks_on:
         return None
     here = of_trips if first.trip is not None else set[Role]()
     return Here(
@@ -87,9 +90,10 @@ def _here(rows: Sequence[Any]) -> Here | None:
         trip_id=first.trip,
         trip_key=first.key,
         trip_title=first.title,
-        rights=Rights(whole=frozenset(whole), here=frozenset(here)),
-        only_trips=not whole,
+        rights=Rights(whole=frozenset(whole), here=frozenset(here), looks_on=looks_on),
+        only_trips=not whole and not looks_on,
         visit_ends_at=first.visit_ends_at,
+        visitor_helps=first.visitor_helps,
         demands_second_factor=host.second_factor,
         look=host.look,
     )

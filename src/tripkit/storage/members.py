@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tripkit.domain.rights import Role
@@ -66,7 +66,10 @@ class InvitationRow(Row):
 
 
 class VisitRow(Row):
-    """An administrator of the installation in an organisation that is not theirs, with the reason they gave."""
+    """An administrator of the installation in an organisation that is not theirs, with the reason they gave.
+
+    ``may_change``: they help, as an owner could; else they see everything and change nothing.
+    """
 
     __tablename__ = "administrator_visit"
 
@@ -74,5 +77,6 @@ class VisitRow(Row):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     reason: Mapped[str]
+    may_change: Mapped[bool] = mapped_column(default=False, server_default=false())
     made_at: Mapped[datetime] = mapped_column(UtcMoment)
     ends_at: Mapped[datetime] = mapped_column(UtcMoment)

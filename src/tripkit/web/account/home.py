@@ -16,6 +16,7 @@ from tripkit.web.routing import Policy, route
 from tripkit.web.who import me
 
 DONE = {
+    "left": sentence("The visit is over."),
     "out_there": sentence("That browser is signed out."),
     "out_elsewhere": sentence("All other browsers are signed out."),
 }
