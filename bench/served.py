@@ -56,6 +56,7 @@ def make_tripkit_database(url: str, trip: Trip) -> None:
             organisation=event.organisation,
             trip=trip,
             pictures=event.pictures,
+            logo=event.logo,
             moment=Moment(at=BEGINS_AT, actor="bench"),
         )
     engine.dispose()

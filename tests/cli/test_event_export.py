@@ -8,18 +8,26 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from tests.attacks import hostile_pictures
 from tests.cli.conftest import Shell, edit
+from tests.conftest import empty
+from tripkit.actions.change_logo import change_logo
 from tripkit.cli.demo import sample_directory
 from tripkit.cli.event_starter import starter_files
 from tripkit.domain.places import TripState
+from tripkit.domain.trips import Logo
 from tripkit.eventfile import read_event
 from tripkit.eventfile.errors import Findings
 from tripkit.eventfile.schema import NAMES, generated_schema, schema_text
 from tripkit.eventfile.yamltree import parse, plain
+from tripkit.papers.pictures import draw_logo
 from tripkit.reads.trip_page import trip_page
-from tripkit.testing import NOW, applied, booked, make_item, make_trip
+from tripkit.storage.pictures import LogoRow
+from tripkit.storage.trips import OrganisationRow
+from tripkit.testing import NOW, applied, booked, make_item, make_moment, make_trip
 
 
 def test_the_sample_is_exported_and_applied_again_without_a_change(served: Shell) -> None:
@@ -162,3 +170,35 @@ def test_schemas_are_written_beside_a_trip_that_has_none(shell: Shell, tmp_path:
     done = shell("event", "schema", "--into", "nowhere")
     assert (done.exit_code, done.stderr) == (1, "There is no directory nowhere.\n")
     assert json.loads(shell("event", "schema", "segments").output)["type"] == "array"
+
+
+def test_a_logo_that_was_sent_to_a_page_goes_out_and_into_an_empty_installation(
+    served: Shell, session: Session, engine: Engine
+) -> None:
+    applied(session)
+    host = session.scalars(select(OrganisationRow.id)).one()
+    session.rollback()
+    drawn = draw_logo(hostile_pictures.hidden())
+    logo = Logo(name="logo.png", digest=drawn.digest, width=drawn.width, height=drawn.height, text={"sv": "Byrån å"})
+    change_logo(session, organisation_id=host, logo=logo, data=drawn.data, moment=make_moment())
+    session.rollback()
+    assert served("event", "export", "resebyran/hamnstad", "out").exit_code == 0
+    assert Path("out/pictures/logo.png").read_bytes() == drawn.data
+    for command in ("plan", "apply"):
+        assert served("event", command, "out").output == "Nothing to change.\n"
+    empty(engine)
+    assert served("event", "apply", "out").exit_code == 0
+    session.rollback()
+    assert session.scalars(select(OrganisationRow.look)).one().logo == logo
+    assert session.scalars(select(LogoRow.data)).one() == drawn.data
+    session.rollback()
+    edit(
+        Path("out/event.yaml"),
+        ("    logo: logo.png\n", ""),
+        ("    logo_text: {sv: Byrån å}\n", ""),
+        ("  look:\n", ""),
+    )
+    assert "~ organisation: logo, no longer logo.png" in served("event", "plan", "out").output
+    assert served("event", "apply", "out").exit_code == 0
+    session.rollback()
+    assert session.scalars(select(LogoRow)).all() == []

@@ -53,6 +53,7 @@ def put_and_play(engine: Engine, event: Event, *, until_left: int | None = None)
             organisation=event.organisation,
             trip=event.trip,
             pictures=event.pictures,
+            logo=event.logo,
             moment=Moment(at=event.trip.signup_opens_at, actor="test"),
         )
         played = play_story(session, trip_id=done.trip_id, story=event.story, until_left=until_left)

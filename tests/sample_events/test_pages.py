@@ -87,7 +87,9 @@ def test_every_public_address_was_asked_for(app: Flask, answers: dict[str, str])
     adapter = app.url_map.bind("localhost")
     asked = {adapter.match(address.partition("?")[0])[0] for address in answers}
     public = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("public.")}
-    assert public - asked == {"public.start"}, "only / is left, which leads to a language"
+    assert public - asked == {"public.start", "public.logo"}, (
+        "only / is left, which leads to a language, and it has no logo"
+    )
 
 
 def test_the_trip_page_begins_and_ends_with_fully_booked(answers: dict[str, str]) -> None:

@@ -66,6 +66,7 @@ def _apply(engine: Engine, event: Event, until_left: int | None) -> Played:
             organisation=event.organisation,
             trip=event.trip,
             pictures=event.pictures,
+            logo=event.logo,
             moment=Moment(at=opened, actor="demo"),
         )
         if event.story is None:

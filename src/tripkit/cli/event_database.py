@@ -26,6 +26,7 @@ from tripkit.eventfile import Event, write_event
 from tripkit.eventfile.errors import list_words, nearest_word
 from tripkit.eventfile.schema import FOLDER
 from tripkit.i18n import moment
+from tripkit.reads.logo import logo
 from tripkit.reads.trip_page import pictures
 from tripkit.reads.trip_plan import AnySession, find_trip, trip_plan
 from tripkit.settings import Settings
@@ -81,6 +82,7 @@ def apply(directory: Path, starting: date | None, key: str | None, opens: dateti
                     organisation=found.organisation,
                     trip=found.trip,
                     pictures=found.pictures,
+                    logo=found.logo,
                     moment=Moment(at=now, actor="organiser", origin="tripkit event apply"),
                 )
         except PlanRefused as refused:
@@ -125,10 +127,12 @@ def export(trip: str, directory: Path, overwrite: bool, language: str) -> None:
         stored = trip_plan(session, trip_id) if trip_id is not None else None
         if trip_id is None or stored is None:
             voice.refuse(_unknown(session, trip))
+        _, organisation, value = stored
         shown = pictures(session, trip_id)
-    _, organisation, value = stored
+        drawn = organisation.look.logo
+        png = logo(session, organisation=organisation.key, digest=drawn.digest) if drawn else None
     try:
-        written = write_event(directory, organisation, value, shown)
+        written = write_event(directory, organisation, value, shown, png)
     except ChangeRefused as refused:
         voice.refuse(refused.sentence)
     except OSError as error:

@@ -13,7 +13,7 @@ from tripkit.domain.prices import Price
 from tripkit.domain.programme import ProgrammeItem
 from tripkit.domain.questions import Question
 from tripkit.domain.reminders import Reminder
-from tripkit.domain.trips import Admission, Contact, Organisation, PartnerRole, Segment, Site, Trip, TripStatus
+from tripkit.domain.trips import Admission, Contact, Look, Organisation, PartnerRole, Segment, Site, Trip, TripStatus
 from tripkit.eventfile.wallclock import written_moment, written_time
 
 Written = dict[str, Any]
@@ -93,7 +93,17 @@ def _organisation(value: Organisation) -> Written:
         phone=value.phone,
         url=value.url,
         description=value.description,
-        look=_group(brand=value.look.brand, accent=value.look.accent),
+        look=_look(value.look),
+    )
+
+
+def _look(look: Look) -> Written:
+    logo = look.logo
+    return _group(
+        brand=look.brand,
+        accent=look.accent,
+        logo=logo.name if logo else None,
+        logo_text=logo.text if logo else None,
     )
 
 

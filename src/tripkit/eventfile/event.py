@@ -12,10 +12,15 @@ from tripkit.eventfile.story import Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """An event directory without errors. ``pictures``: by file name; ``story``: None when there is no story.yaml."""
+    """An event directory without errors.
+
+    ``pictures``: the trip's, by file name; ``logo``: the PNG that the organisation's look names, drawn anew; None when it
+    names none. ``story``: None when there is no story.yaml.
+    """
 
     organisation: Organisation
     trip: Trip
     pictures: Mapping[str, Picture]
+    logo: bytes | None
     story: Story | None
     warnings: tuple[FileError, ...]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from tripkit.domain.refusals import PictureRefused
 from tripkit.domain.sentences import sentence
-from tripkit.domain.trips import Picture
+from tripkit.domain.trips import Logo, Picture
 from tripkit.eventfile.directory import LARGEST_PICTURE, EventDirectory
 from tripkit.eventfile.errors import Findings, Position, list_words, nearest_word
 from tripkit.eventfile.format.programme import EventEntry
-from tripkit.eventfile.format.trip import SiteEntry, SpeakerEntry, TripEntry
+from tripkit.eventfile.format.trip import LookEntry, SiteEntry, SpeakerEntry, TripEntry
 from tripkit.eventfile.svg import check_svg
+from tripkit.papers.pictures import LONGEST_LOGO, draw_logo
 
 MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
 _FIRST_BYTES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
@@ -51,18 +53,54 @@ def _read(directory: EventDirectory, path: str, name: str, findings: Findings) -
     return Picture(name=name, media_type=media_type, data=data)
 
 
+def read_logo(
+    entry: LookEntry | None, pictures: Mapping[str, Picture], findings: Findings
+) -> tuple[Logo, bytes] | None:
+    """What a look says of its logo, and its PNG, drawn anew. None when it names none, or one that cannot be (and an error)."""
+    if entry is None or entry.logo is None:
+        if entry is not None and entry.logo_text:
+            said = sentence("this says what a logo says, and there is no logo")
+            findings.warn(entry.where("logo_text"), said, sentence("name one with “logo:”"))
+        return None
+    picture = pictures.get(entry.logo)
+    if not entry.logo.endswith(".png"):
+        hint = sentence("save it as PNG, of about {pixels} pixels", pixels=str(LONGEST_LOGO))
+        findings.error(entry.where("logo"), sentence("a logo is a PNG"), hint)
+    elif picture is not None:
+        try:
+            drawn = draw_logo(picture.data)
+        except PictureRefused as refused:
+            findings.error(Position(_FOLDER + entry.logo), refused.sentence)
+        else:
+            sizes = {"width": drawn.width, "height": drawn.height}
+            return Logo(name=entry.logo, digest=drawn.digest, text=entry.logo_text, **sizes), drawn.data
+    return None
+
+
+def of_the_trip(entry: EventEntry, pictures: Mapping[str, Picture], texts: Iterable[str]) -> dict[str, Picture]:
+    """The pictures without the organisation's logo, unless the trip shows that as well."""
+    look = entry.organisation.look
+    logo = look.logo if look else None
+    shown = logo in {owner.picture for owner in _owners(entry)} or (logo is not None and logo in "\n".join(texts))
+    return {name: picture for name, picture in pictures.items() if name != logo or shown}
+
+
+def _owners(entry: EventEntry) -> list[TripEntry | SiteEntry | SpeakerEntry]:
+    return [entry.trip, *entry.sites, *entry.speakers]
+
+
 def check_pictures(entry: EventEntry, names: frozenset[str], texts: Iterable[str], findings: Findings) -> None:
     """Note pictures that are asked for and not there, and warn of those nobody asks for."""
     asked: set[str] = set()
-    owners: list[TripEntry | SiteEntry | SpeakerEntry] = [entry.trip, *entry.sites, *entry.speakers]
-    for owner in owners:
-        name = owner.picture
+    look = entry.organisation.look
+    named = [(owner.picture, owner, "picture") for owner in _owners(entry)]
+    for name, owner, key in [*named, *([(look.logo, look, "logo")] if look else [])]:
         if name is None:
             continue
         asked.add(name)
         if name not in names:
             findings.error(
-                owner.where("picture"),
+                owner.where(key),
                 sentence("there is no file {file}", file=_FOLDER + name),
                 sentence("there are: {words}", words=list_words(sorted(names))) if names else None,
                 nearest_word(name, names),

@@ -68,10 +68,12 @@ def differences(before: Edition | None, after: Edition, *, host: Organisation | 
     if before is None:
         known = event_as_written(host, after.trip)["organisation"] if host is not None else new["organisation"]
         changes = _changed(ORGANISATION, _changes(known, new["organisation"]))
-        return (*changes, *_of_new(new), *_of_pictures({}, after.pictures))
+        logo = _of_logo(host or after.organisation, after.organisation)
+        return (*changes, *logo, *_of_new(new), *_of_pictures({}, after.pictures))
     old = event_as_written(before.organisation, before.trip)
     return (
         *_changed(ORGANISATION, _changes(old["organisation"], new["organisation"])),
+        *_of_logo(before.organisation, after.organisation),
         *_changed(TRIP, _changes(old["trip"], new["trip"])),
         *(one for section in SECTIONS for one in _of_list(section, old.get(section, []), new.get(section, []))),
         *_of_pictures(before.pictures, after.pictures),
@@ -200,6 +202,14 @@ def _value(value: Any) -> Any:
     if isinstance(value, bool):
         return sentence("yes") if value else sentence("no")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _of_logo(before: Organisation, after: Organisation) -> Iterator[Difference]:
+    """Another picture in the same file; a file that comes or goes is a change of the organisation already."""
+    old, new = before.look.logo, after.look.logo
+    if old is not None and new is not None and old.digest != new.digest:
+        thing = sentence("{thing}: drawn anew", thing=word("look.logo"))
+        yield from _changed(ORGANISATION, [thing])
 
 
 def _of_pictures(before: Mapping[str, Picture], after: Mapping[str, Picture]) -> Iterator[Difference]:

@@ -82,6 +82,8 @@ _WORDS = {
     "largest_party": sentence("largest party"),
     "latitude": sentence("latitude"),
     "lead": sentence("introduction"),
+    "logo": sentence("logo"),
+    "logo_text": sentence("what the logo says"),
     "longitude": sentence("longitude"),
     "minutes": sentence("minutes"),
     "name": sentence("name"),

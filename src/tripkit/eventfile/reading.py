@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tripkit.domain.sentences import sentence
+from tripkit.domain.trips import Logo, Organisation
 from tripkit.eventfile.checks.dates import check_dates
 from tripkit.eventfile.checks.keys import check_keys, check_lists, written_keys
 from tripkit.eventfile.checks.languages import check_languages, texts
@@ -20,7 +22,7 @@ from tripkit.eventfile.directory import EventDirectory
 from tripkit.eventfile.errors import EventErrors, Findings, Position, in_order
 from tripkit.eventfile.event import Event
 from tripkit.eventfile.format.scalars import FIRST_YEAR, LAST_YEAR
-from tripkit.eventfile.pictures import check_pictures, read_pictures
+from tripkit.eventfile.pictures import check_pictures, of_the_trip, read_logo, read_pictures
 from tripkit.eventfile.sources import STORY, Sources, read_sources
 from tripkit.eventfile.story import Story
 from tripkit.eventfile.story_reading import read_story
@@ -65,16 +67,22 @@ def read_event(
     broken = valid.broken | sources.unread | ({"trip.time_zone"} if clock.is_guess else set())
     made = draft(valid.entry, broken, clock, key=key, opens=opens)
     check_pictures(valid.entry, picture_names, _long_texts(valid), findings)
+    logo = read_logo(valid.entry.organisation.look, pictures, findings)
     _check(made, sources, findings)
     story = _story(sources, made, clock.moving(_story_moved(valid, moved, opens, clock)), findings)
     findings.stop_if_wrong()
     return Event(
-        organisation=made.organisation,
+        organisation=_with_logo(made.organisation, logo),
         trip=made.trip,
-        pictures=pictures,
+        pictures=of_the_trip(valid.entry, pictures, _long_texts(valid)),
+        logo=logo[1] if logo else None,
         story=story,
         warnings=in_order(findings.warnings),
     )
+
+
+def _with_logo(organisation: Organisation, logo: tuple[Logo, bytes] | None) -> Organisation:
+    return organisation if logo is None else replace(organisation, look=replace(organisation.look, logo=logo[0]))
 
 
 def _days_moved(valid: Validated, starting: date | None) -> timedelta:

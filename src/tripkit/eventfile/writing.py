@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tripkit.domain.refusals import ChangeRefused
@@ -26,26 +27,33 @@ _TEXT = re.compile(r"texts/(?:[a-z]+/)?[^/]+\.[^./]+\.md")
 
 
 def write_event(
-    directory: Path, organisation: Organisation, trip: Trip, pictures: Mapping[str, Picture]
+    directory: Path,
+    organisation: Organisation,
+    trip: Trip,
+    pictures: Mapping[str, Picture],
+    logo: bytes | None = None,
 ) -> tuple[str, ...]:
     """Write event.yaml, texts/ and pictures/; the names of all files written.
 
-    Reading them gives an equal trip, but for each item's ``sequence``, which is counted where the trip is published.
+    ``logo``: the PNG that the organisation's look names. Where the trip has another picture of that name, it gets another
+    one. Reading them gives an equal trip, but for each item's ``sequence``, which is counted where the trip is published.
     An event directory that is there already is brought up to date: its own lists, texts and pictures that are no
     longer part of the trip go; a story, a README and hidden files stay.
 
     Raises: ChangeRefused when other things are in the directory, or a picture's name is none.
     """
     _check_place(directory)
-    for picture in pictures.values():
-        if not PICTURE_NAME.fullmatch(picture.name):
-            raise ChangeRefused(sentence("“{name}” cannot be the name of a picture's file.", name=picture.name))
+    organisation, logo_file = _logo_file(organisation, pictures, logo)
+    for name in (*(picture.name for picture in pictures.values()), *logo_file):
+        if not PICTURE_NAME.fullmatch(name):
+            raise ChangeRefused(sentence("“{name}” cannot be the name of a picture's file.", name=name))
     written = event_as_written(organisation, trip)
     texts = take_long_texts(written, SINGLE_TEXTS, TEXT_OF, _is_long)
     files = {
         EVENT: f"{SCHEMA_LINE}\n{to_yaml(written)}".encode(),
         **{name: text.encode() for name, text in texts.items()},
         **{f"pictures/{picture.name}": picture.data for picture in pictures.values()},
+        **{f"pictures/{name}": data for name, data in logo_file.items()},
         **schema_files(),
     }
     for name in files:
@@ -54,6 +62,19 @@ def write_event(
     for name, data in files.items():
         _write(directory, name, data)
     return tuple(files)
+
+
+def _logo_file(
+    organisation: Organisation, pictures: Mapping[str, Picture], data: bytes | None
+) -> tuple[Organisation, dict[str, bytes]]:
+    """The organisation as it is written, and its logo's file by name, if it has one."""
+    look = organisation.look
+    if look.logo is None or data is None:
+        return replace(organisation, look=replace(look, logo=None)), {}
+    named = look.logo
+    if named.name in pictures and pictures[named.name].data != data:
+        named = replace(named, name=f"logo-{named.digest[:12]}.png")
+    return replace(organisation, look=replace(look, logo=named)), {named.name: data}
 
 
 def _check_place(directory: Path) -> None:

@@ -33,10 +33,19 @@ Languages = Annotated[list[LanguageCode], Field(min_length=1, max_length=20)]
 
 
 class LookEntry(Entry):
-    """The organisation's own colours, as #rrggbb, rgb(…), hsl(…) or oklch(…), not by name; only hue and strength are used, so that text stays readable."""
+    """The organisation's logo and colours: as #rrggbb, rgb(…), hsl(…) or oklch(…); only hue and strength are used, so that text stays readable."""
 
     brand: Colour | None = Field(None, description="The colour of buttons and links.", examples=["#1f6f8b"])
     accent: Colour | None = Field(None, description="The colour that marks what matters.", examples=["#e8a13a"])
+    logo: PictureName | None = Field(
+        None,
+        description="A file in pictures/ that ends in .png, shown at the head of its pages; at most 512 pixels are kept.",
+        examples=["logo.png"],
+    )
+    logo_text: LineText = Field(
+        {},
+        description="What the logo says, for those who cannot see it; then it stands for the name. Left out: the name stands beside it.",
+    )
 
 
 class OrganisationEntry(Entry):
@@ -53,7 +62,7 @@ class OrganisationEntry(Entry):
     phone: Line | None = Field(None, description="As it is written, in quotes.", examples=["000-00 00 00"])
     url: Url | None = Field(None, description="Its own site.")
     description: LongText = Field({}, description="Who it is. Markdown; also in texts/organisation.<language>.md.")
-    look: LookEntry | None = Field(None, description="Its own colours.")
+    look: LookEntry | None = Field(None, description="Its own colours and logo.")
 
 
 class DaysEntry(Entry):
