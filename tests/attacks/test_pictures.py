@@ -15,7 +15,7 @@ from PIL import Image
 from tests.attacks import hostile_pictures
 from tests.attacks.hostile_pictures import NO_PICTURES, SCRIPT, SECRET, TELLING, animated, encoded, plain
 from tripkit.domain.refusals import PictureRefused
-from tripkit.papers.pictures import MOST_PIXELS, Drawn, draw_anew
+from tripkit.pictures import MOST_PIXELS, Drawn, draw_anew
 
 LONGEST = 640
 
@@ -98,7 +98,7 @@ import resource, sys
 data = sys.stdin.buffer.read()
 if sys.argv[1] == "guarded":
     from tripkit.domain.refusals import PictureRefused
-    from tripkit.papers.pictures import draw_anew
+    from tripkit.pictures import draw_anew
     try:
         draw_anew(data, longest=640)
     except PictureRefused as refused:

@@ -23,7 +23,7 @@ from tripkit.eventfile import read_event
 from tripkit.eventfile.errors import Findings
 from tripkit.eventfile.schema import NAMES, generated_schema, schema_text
 from tripkit.eventfile.yamltree import parse, plain
-from tripkit.papers.pictures import draw_logo
+from tripkit.pictures import draw_logo
 from tripkit.reads.trip_page import trip_page
 from tripkit.storage.pictures import LogoRow
 from tripkit.storage.trips import OrganisationRow

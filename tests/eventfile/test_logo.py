@@ -13,7 +13,7 @@ from tripkit.domain.trips import Logo, Look, Picture
 from tripkit.eventfile import read_event, write_event
 from tripkit.eventfile.plan import Difference, Edition, differences
 from tripkit.i18n import say
-from tripkit.papers.pictures import draw_logo
+from tripkit.pictures import draw_logo
 from tripkit.testing import make_organisation, make_trip
 
 PNG = encoded(plain((300, 100), (31, 111, 139, 255)), "PNG")

@@ -23,7 +23,7 @@ from tripkit.domain.accounts import INVITATION_LASTS, LINK_LASTS
 from tripkit.domain.bookings import BookingMade
 from tripkit.domain.rights import Role
 from tripkit.domain.trips import Logo, Organisation, Picture, Speaker
-from tripkit.papers.pictures import draw_logo
+from tripkit.pictures import draw_logo
 from tripkit.storage import db
 from tripkit.storage.accounts import AccountRow, SignInLinkRow
 from tripkit.storage.bookings import OfferRow, ParticipantRow

@@ -20,7 +20,7 @@ from tripkit.actions.change_logo import change_logo
 from tripkit.domain.refusals import ChangeRefused
 from tripkit.domain.rights import Role
 from tripkit.domain.trips import Logo
-from tripkit.papers.pictures import draw_logo
+from tripkit.pictures import draw_logo
 from tripkit.storage.outbox import AuditRow
 from tripkit.storage.pictures import LogoRow
 from tripkit.storage.trips import OrganisationRow

@@ -13,7 +13,7 @@ from tripkit.eventfile.errors import Findings, Position, list_words, nearest_wor
 from tripkit.eventfile.format.programme import EventEntry
 from tripkit.eventfile.format.trip import LookEntry, SiteEntry, SpeakerEntry, TripEntry
 from tripkit.eventfile.svg import check_svg
-from tripkit.papers.pictures import LONGEST_LOGO, draw_logo
+from tripkit.pictures import LONGEST_LOGO, draw_logo
 
 MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
 _FIRST_BYTES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}

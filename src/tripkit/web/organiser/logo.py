@@ -15,7 +15,7 @@ from tripkit.domain.refusals import ChangeRefused, PictureRefused, Problem
 from tripkit.domain.sentences import sentence
 from tripkit.domain.texts import Text
 from tripkit.domain.trips import Logo, Organisation
-from tripkit.papers.pictures import LARGEST_FILE, Drawn, draw_logo
+from tripkit.pictures import LARGEST_FILE, Drawn, draw_logo
 from tripkit.reads.trip_list import organisation as find_organisation
 from tripkit.web.account.page import LOST_SESSION
 from tripkit.web.frame import page_language, session
