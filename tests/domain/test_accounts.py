@@ -38,7 +38,7 @@ def test_one_address_written_in_several_ways_is_one_account(address: str) -> Non
     assert email_key(address) == email_key("asa@ålså.example")
 
 
-@pytest.mark.parametrize("domain", ["straße.example", "ｗork.example", "ﬁrm.example", "𝖺.example"])
+@pytest.mark.parametrize("domain", ["straße.example", "\uff57ork.example", "\ufb01rm.example", "\U0001d5ba.example"])
 def test_a_domain_that_mail_servers_know_by_other_letters_is_refused_in_words(domain: str) -> None:
     (problem,) = check_email("email", f"asa@{domain}")
     assert "other letters" in problem.sentence.text

@@ -231,6 +231,20 @@ def test_a_role_changes_at_once_and_so_does_its_end(hosted: Site) -> None:
     assert actions(hosted) == ["change_role", "remove_member"]
 
 
+@pytest.mark.parametrize("fields", [{"do": "remove"}, {"role": "organiser"}])
+def test_who_is_an_owner_no_more_has_left_no_door_open(hosted: Site, fields: dict[str, str]) -> None:
+    link = invited(hosted, "second.address.of.theirs@tripkit.example", Role.OWNER)
+    owner = member(hosted, Role.OWNER)
+    assert send(owner, INVITE, email=NEW, role="reader", trip="*").status_code == 303
+    one = first(hosted, select(MemberRow.id).join(AccountRow).where(AccountRow.email == "owner@tripkit.example"))
+    assert send(owner, f"{MEMBERS}{one}/", role="owner").status_code == 303
+    assert hosted.get(link).status_code == 200, "who stays one keeps them open"
+    assert send(owner, f"{MEMBERS}{one}/", **fields).status_code == 303
+    assert hosted.get(link).status_code == 404
+    assert hosted.get(f"/en/account/invitation/{mailed_token(engine_of(hosted), 'invitation')}/").status_code == 200
+    assert "ne invitation withdrawn" in page(owner.get(f"{HOST}log/")).words
+
+
 def test_the_last_owner_stays(hosted: Site) -> None:
     owner = member(hosted, Role.OWNER)
     one = first(hosted, select(MemberRow.id))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from tripkit.actions.invite_member import NOT_FOR_A_TRIP, lock_organisation
+from tripkit.actions.invite_member import IS_UNANSWERED, NOT_FOR_A_TRIP, lock_organisation
 from tripkit.actions.recording import audit
 from tripkit.domain.bookings import Moment
 from tripkit.domain.refusals import ChangeRefused, NotFound
-from tripkit.domain.rights import Role, leaves_an_owner, roles_to_give
+from tripkit.domain.rights import MEMBERS, Level, Role, leaves_an_owner, roles_that_may, roles_to_give
 from tripkit.domain.sentences import sentence
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import write
-from tripkit.storage.members import MemberRow
+from tripkit.storage.members import InvitationRow, MemberRow
 
 NO_SUCH_MEMBER = sentence("There is no such member here any more.")
 LAST_OWNER = sentence(
@@ -33,13 +33,16 @@ def change_role(session: AnySession, *, organisation_id: int, member: int, role:
         if role is not Role.OWNER:
             _keep_an_owner(session, row)
         before, row.role = row.role, role
-        _note(session, "change_role", row, moment, changes={"role": [before.value, role.value]})
+        withdrawn = _withdraw_what_they_sent(session, row, before, role, moment)
+        _note(session, "change_role", row, moment, **withdrawn, changes={"role": [before.value, role.value]})
 
 
 def remove_member(session: AnySession, *, organisation_id: int, member: int, moment: Moment) -> None:
-    """Take a role from somebody, who has lost it with the next thing they ask for. Raises: NotFound, ChangeRefused."""
+    """Take a role from somebody, who has lost it with the next thing they ask for, and the invitations they have sent. Raises: NotFound, ChangeRefused."""
     with write(session):
-        _remove(session, _member(session, organisation_id, member), "remove_member", moment)
+        row = _member(session, organisation_id, member)
+        withdrawn = _withdraw_what_they_sent(session, row, row.role, None, moment)
+        _remove(session, row, "remove_member", moment, **withdrawn)
 
 
 def leave_organisation(session: AnySession, *, member: int, account_id: int, moment: Moment) -> None:
@@ -62,10 +65,24 @@ def _member(session: AnySession, organisation_id: int, member: int) -> MemberRow
     return row
 
 
-def _remove(session: AnySession, row: MemberRow, action: str, moment: Moment) -> None:
+def _remove(session: AnySession, row: MemberRow, action: str, moment: Moment, **details: Any) -> None:
     _keep_an_owner(session, row)
     session.delete(row)
-    _note(session, action, row, moment, role=row.role.value)
+    _note(session, action, row, moment, role=row.role.value, **details)
+
+
+def _withdraw_what_they_sent(
+    session: AnySession, row: MemberRow, before: Role, after: Role | None, moment: Moment
+) -> dict[str, int]:
+    """Withdraw the open invitations of who may send none any more: one may be to an address of their own. As the log's details."""
+    may_invite = roles_that_may(MEMBERS, Level.CHANGE)
+    if row.trip_id is not None or before not in may_invite or after in may_invite:
+        return {}
+    theirs = (InvitationRow.organisation_id == row.organisation_id, InvitationRow.invited_by == row.account_id)
+    withdrawn = session.execute(
+        update(InvitationRow).where(*theirs, *IS_UNANSWERED).values(withdrawn_at=moment.at).returning(InvitationRow.id)
+    ).all()
+    return {"invitations": len(withdrawn)} if withdrawn else {}
 
 
 def _keep_an_owner(session: AnySession, row: MemberRow) -> None:

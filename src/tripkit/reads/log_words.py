@@ -119,6 +119,7 @@ _ABOUT: Mapping[str, Callable[[Any, Names], Sentence]] = {
     "message": lambda number, _: sentence("message {number}", number=number),
     "member": lambda number, names: sentence("member: {name}", name=names.accounts.get(number) or _FORMER),
     "role": lambda role, _: sentence("role: {role}", role=_VALUES.get(role, role)),
+    "invitations": lambda many, _: sentences("one invitation withdrawn", "{count} invitations withdrawn", many),
     "segments": lambda keys, _: sentence("groups: {names}", names=", ".join(keys)),
     "question": lambda key, _: sentence("question “{name}”", name=key),
 }
