@@ -6,7 +6,7 @@ import hashlib
 import json
 import random
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import empty
 from tripkit.reads.pool_recount import pool_recount
 from tripkit.storage import open_engine, sessions
+from tripkit.storage.accounts import AccountRow, SignInLinkRow, SignInRow
 from tripkit.storage.backup import BackupRefused, Restored, checking, open_backup, restore, restoring, save
 from tripkit.storage.bookings import BookingRow, ParticipantRow, WaitingRow
 from tripkit.storage.migrations import current, newest, upgrade
@@ -28,6 +29,7 @@ from tripkit.storage.work import JobRow, WorkerRow
 from tripkit.testing import NOW, applied, booked, make_participant, make_trip
 
 both = pytest.mark.parametrize("fresh_url", ["sqlite", "postgres"], indirect=True)
+EMAIL = "asa@tripkit.example"
 PICTURE = bytes(range(256)) * 300
 
 
@@ -139,6 +141,28 @@ def test_messages_that_waited_are_held(filled: Session, engine: Engine, fresh_ur
     assert put(target, saved(engine), send_waiting=False).held == waiting
     with sessions(target)() as session:
         assert session.scalars(select(OutboxRow.state).distinct()).all() == ["held"]
+    target.dispose()
+
+
+@both
+@pytest.mark.parametrize("send_waiting", [False, True])
+def test_who_signed_out_since_is_not_signed_in_again(
+    filled: Session, engine: Engine, fresh_url: str, send_waiting: bool
+) -> None:
+    account = AccountRow(email=EMAIL, email_key=EMAIL, name="", language="sv", made_at=NOW)
+    filled.add(account)
+    filled.flush()
+    moments = {"made_at": NOW, "expires_at": NOW + timedelta(days=1)}
+    filled.add(SignInLinkRow(digest="l", email=EMAIL, language="sv", next_page="", **moments))
+    here = {"device": "", "described": "?", "is_whole": True, "seen_at": NOW, "proved_at": NOW}
+    filled.add(SignInRow(account_id=account.id, digest="s", **here, **moments))
+    filled.commit()
+    target = open_engine(fresh_url)
+    put(target, saved(engine), send_waiting=send_waiting)
+    over = NOW if not send_waiting else None  # Nothing was done in between, where messages go on as they were.
+    with sessions(target)() as session:
+        assert session.scalars(select(SignInRow.ended_at)).all() == [over]
+        assert session.scalars(select(SignInLinkRow.used_at)).all() == [over]
     target.dispose()
 
 

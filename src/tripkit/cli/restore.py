@@ -18,14 +18,17 @@ from tripkit.storage.backup import restore as restore_database
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--send-waiting", is_flag=True, help="Send messages and campaigns that had not been sent, without a look at them."
+    "--send-waiting",
+    is_flag=True,
+    help="Go on as if nothing had been done since: send messages and campaigns that had not been sent, without a look at"
+    " them, and keep who was signed in.",
 )
 def restore(file: Path, send_waiting: bool) -> None:
     """Put a backup into an empty database.
 
     All of it is checked before anything is written, and everything is written or nothing.
     Messages that were waiting are held, and campaigns that were under way are paused, until somebody decides about each:
-    they may have been delivered since.
+    they may have been delivered since. Who was signed in signs in anew.
     """
     settings = read_settings()
     with said(), file.open("rb") as opened:

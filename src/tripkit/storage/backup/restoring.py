@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Table, func, inspect, literal, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from tripkit.domain.campaigns import CampaignState
+from tripkit.storage.accounts import SignInLinkRow, SignInRow
 from tripkit.storage.backup.checking import check, rows_of
 from tripkit.storage.backup.form import Backup, BackupRefused, Part
 from tripkit.storage.backup.saving import numbered
@@ -46,7 +47,7 @@ def restore(
 ) -> Restored:
     """Check all of it, then write it into an empty database and bring that to the newest tables, in one transaction.
 
-    ``send_waiting``: go on as if nothing had gone out since; no: hold and pause what may have. ``advance`` is told how
+    ``send_waiting``: go on as if nothing had been done since; no: hold and pause what may have gone out, and sign everybody out. ``advance`` is told how
     many rows more are checked, written, or read again: three times the manifest's rows in all.
     Raises: BackupRefused; the database is as it was then, and also when the process dies before the end.
     """
@@ -73,6 +74,8 @@ def restore(
             raise BackupRefused("The backup is damaged: its rows do not fit together. Take another one.") from error
         paused = () if send_waiting else _pause(connection, now)
         held = 0 if send_waiting else _hold(connection)
+        if not send_waiting:
+            _sign_out(connection, now)
         _read_again(connection, advance)
     return Restored(rows=backup.manifest.rows, held=held, paused=paused)
 
@@ -120,6 +123,12 @@ def _pause(connection: Connection, now: datetime) -> tuple[int, ...]:
 def _hold(connection: Connection) -> int:
     """Whoever was to get these may have got them since: somebody has to look."""
     return connection.execute(update(OutboxRow).where(OutboxRow.state == "waiting").values(state="held")).rowcount
+
+
+def _sign_out(connection: Connection, now: datetime) -> None:
+    """Who was signed out since, or has used a link, does not get in by that again: everybody signs in anew."""
+    connection.execute(update(SignInRow).where(SignInRow.ended_at.is_(None)).values(ended_at=now))
+    connection.execute(update(SignInLinkRow).where(SignInLinkRow.used_at.is_(None)).values(used_at=now))
 
 
 def _read_again(connection: Connection, advance: Callable[[int], None]) -> None:
