@@ -75,3 +75,4 @@ def test_what_an_organisation_is_called_stays_in_its_line_and_is_no_markup() -> 
         *("Content-Type", "Content-Transfer-Encoding", "Content-Language"),
     }
     assert "<script>" not in body(message, "html")
+    assert not any(line.startswith("Bcc:") for line in plain(message).splitlines()), "nor is it a paragraph of ours"

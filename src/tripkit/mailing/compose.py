@@ -73,7 +73,12 @@ def compose(letter: Letter) -> EmailMessage:
 
 def compose_notice(notice: Notice) -> EmailMessage:
     """Word a notice, as `compose` words a letter. Raises: ValueError, jinja2.TemplateError."""
-    heading = one_line(notice.heading)
+    # Names, and reasons that somebody gave, are in its sentences: none of them begins a paragraph of its own.
+    lines: dict[str, Any] = {
+        name: one_line(getattr(notice, name)) for name in ("sender_name", "heading", "button", "small", "why")
+    }
+    notice = replace(notice, **lines, paragraphs=tuple(map(one_line, notice.paragraphs)))
+    heading = notice.heading
     message = _begin(
         notice,
         subject=heading,
