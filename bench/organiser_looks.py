@@ -14,6 +14,8 @@ _RUN = "/en/administrator/"
 _LEAVE = "/en/account/memberships/{member}/"
 _INVITED = "/en/account/invitation/{invited}/"
 _ENTER = f"{_RUN}{{others}}/enter/"
+_ADDRESS = f"{_SETTINGS}address/"
+_ANSWER = f"{_RUN}{{host}}/address/"
 _SETUP = "/en/setup/"
 
 
@@ -33,6 +35,9 @@ LOOKS: tuple[Look, ...] = (
     _page("organisation: colours", "organiser.colours", f"{_SETTINGS}colours.css?brand=%23123456", 3),
     _page("form: settings", "organiser.change_settings", f"{_SETTINGS}change/", 4),
     _page("form: second proof", "organiser.second_proof", f"{_SETTINGS}second-proof/", 3),
+    _page("form: own address", "organiser.address", _ADDRESS, 4),
+    _page("form: take an own address away", "organiser.remove", f"{_ADDRESS}remove/", 4),
+    _page("form: answer who asks for an address", "administrator.address", _ANSWER, 4),
     _page("form: invite", "organiser.invite_member", f"{_MEMBERS}invite/", 4),
     _page("form: member", "organiser.change_member", f"{_MEMBERS}{{member}}/", 4),
     _page("form: invitation sent", "organiser.invitation_sent", f"{_MEMBERS}invitations/{{invitation}}/", 4),
@@ -53,6 +58,29 @@ LOOKS: tuple[Look, ...] = (
     ),
     act("try mail out", "organiser.try_out", f"{_SETTINGS}mail/", MEMBER, 8, form=_SETTINGS),
     act("demand no second proof", "organiser.second_proof", f"{_SETTINGS}second-proof/", MEMBER, 8),
+    # Nobody is asked for it: where no address is asked for, there is nothing to look at.
+    Look(
+        name="look where no address leads",
+        endpoint="organiser.look_where",
+        path=f"{_ADDRESS}look/",
+        method="POST",
+        who=MEMBER,
+        statements=4,
+        form=_ADDRESS,
+        status=404,
+    ),
+    act(
+        "ask for an own address", "organiser.address", _ADDRESS, MEMBER, 8, fields={"host": "{account}.tripkit.example"}
+    ),
+    act(
+        "confirm an own address",
+        "administrator.address",
+        _ANSWER,
+        MEMBER,
+        9,
+        fields={"do": "confirm", "host": "{account}.tripkit.example"},
+    ),
+    act("take an own address away", "organiser.remove", f"{_ADDRESS}remove/", MEMBER, 9),
     act(
         "invite",
         "organiser.invite_member",

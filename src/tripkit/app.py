@@ -27,6 +27,7 @@ from tripkit.web import (
     administrator,
     mybooking,
     organiser,
+    proving_here,
     public,
     setup,
     signup,
@@ -37,6 +38,7 @@ from tripkit.web import (
 )
 from tripkit.web.access import note_requests
 from tripkit.web.errors import answer_errors
+from tripkit.web.hosts import keep_hosts_apart
 from tripkit.web.public.kept import Kept
 from tripkit.web.public.shelf import Shelf
 from tripkit.web.routing import refuse_undeclared
@@ -69,7 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     words.teach(app)
     styles.serve(app)
-    for area in (account, organiser, administrator, setup, public, signup, mybooking, watching):
+    for area in (account, organiser, administrator, setup, public, signup, mybooking, watching, proving_here):
         app.register_blueprint(area.blueprint)
     if chosen.demo:
         from tripkit.web import demo  # noqa: PLC0415 (a page that must not exist outside a demonstration)
@@ -77,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(demo.blueprint)
     answer_errors(app)
     protect(app, chosen)
+    keep_hosts_apart(app)
     recognise(app)
     visitors.believe(app, chosen.proxies)
     redis = _redis(chosen)

@@ -13,7 +13,7 @@ from tests.docs.running import run_page
 SHOWN_ONLY = {
     "README.md": 1,
     "docs/event-directory/index.md": 1,  # `tripkit serve`: tests/cli starts it and asks for a page.
-    "docs/hosting.md": 13,  # As root, with systemd or Docker: tests/deploy runs what they start, and reads the files.
+    "docs/hosting.md": 14,  # As root, with systemd or Docker: tests/deploy runs what they start, and reads the files.
     "docs/install.md": 3,  # make wheel and pip: the test of the wheel does it, in a directory of its own.
     "docs/members.md": 2,  # About somebody who is not there: tests/cli does the same.
     "docs/look.md": 1,  # A part of a file.

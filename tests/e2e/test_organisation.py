@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,9 @@ def owner_of(site: Site, visit: Callable[..., Visitor], language: str, size: str
     more = "--organisation", key, "--name", f"Byrån {key}", "--another"
     said = site.tripkit(*words, *(first if not (site.mail.parent / "owned").exists() else more))
     (site.mail.parent / "owned").touch()
+    # Whoever is first runs the site; here each of them does, and sees the pages for that.
+    with closing(sqlite3.connect(site.database)) as database, database:
+        database.execute("UPDATE account SET is_administrator = 1")
     found = LINK.search(said)
     assert found is not None
     someone = visit(site.url, language=language, size=size)
@@ -52,9 +57,11 @@ def addresses(host: str, language: str) -> dict[str, str]:
         "change": f"{root}settings/change/",
         "logo": f"{root}settings/logo/",
         "proof": f"{root}settings/second-proof/",
+        "address": f"{root}settings/address/",
         "log": f"{root}log/",
         "site": f"/{language}/administrator/",
         "new": f"/{language}/administrator/new/",
+        "answer": f"/{language}/administrator/{host}/address/",
         "enter": f"/{language}/administrator/{host}/enter/",
     }
 
@@ -83,6 +90,7 @@ def test_an_owner_invites_and_a_colleague_accepts_without_a_fault_of_accessibili
     page.locator("input[name=role][value=organiser]").check()
     page.get_by_role("button", name=BUTTONS[language][1]).click()
     assert path_of(page).startswith(f"/{language}/organise/{key}/members/")
+    own_address(owner, key, language, size, look)
     for name, address in addresses(key, language).items():
         assert owner.go(address).get_by_role("heading", level=1).count() == 1, address
         look(name)
@@ -102,3 +110,50 @@ def test_an_owner_invites_and_a_colleague_accepts_without_a_fault_of_accessibili
     someone.page.get_by_role("button", name=BUTTONS[language][2]).click()
     assert path_of(someone.page) == f"/{language}/organise/{key}/"
     assert {name: what for name, what in found.items() if what != ([], "")} == {}
+
+
+def own_address(owner: Visitor, key: str, language: str, size: str, look: Callable[[str], None]) -> None:
+    """Ask for an address, refuse it as who runs the site, ask for another one, confirm it, and see the public page there."""
+    ask, refuse, confirm = {
+        "sv": ("Önska adressen", "Neka adressen", "Bekräfta adressen"),
+        "en": ("Ask for it", "Refuse it", "Confirm it"),
+    }[language]
+    page, form, answer = (
+        owner.page,
+        f"/{language}/organise/{key}/settings/address/",
+        f"/{language}/administrator/{key}/address/",
+    )
+    owner.go(form)
+    page.locator("#host").fill("10.0.0.1")
+    page.get_by_role("button", name=ask).click()
+    look("address-wrong")
+    long = f"studieresor-{'till-goteborg-' * 3}{language}.{size}.localhost"
+    for name, press, said in ((long, refuse, "refused"), (f"{language}-{size}.localhost", confirm, "confirmed")):
+        owner.go(form)
+        page.locator("#host").fill(f"http://{name}/")
+        page.get_by_role("button", name=ask).click()
+        look(f"address-asked-{said}")
+        owner.go(f"/{language}/administrator/")
+        look(f"address-list-{said}")
+        owner.go(answer)
+        look(f"address-answer-{said}")
+        if press == refuse:
+            page.locator("#reason").fill("Namnet är inte ert.")
+        page.get_by_role("button", name=press).click()
+        owner.go(form)
+        look(f"address-after-{said}")
+    owner.go(f"{form}remove/")
+    look("address-remove")
+    owner.go(f"/{language}/organise/{key}/settings/")
+    there = (
+        page.locator("#address")
+        .locator("xpath=ancestor::section")
+        .get_by_role("link", name=f"{language}-{size}.localhost")
+    )
+    there.click()
+    assert page.url.startswith(f"http://{language}-{size}.localhost:") and page.url.endswith(f"/{language}/{key}/")
+    look("address-public")
+    # Whoever organises works at the site's own address, and is led there by itself.
+    there_host = page.url.split("/")[2]
+    page.goto(f"http://{there_host}{form}")
+    assert page.url.startswith("http://127.0.0.1:") and path_of(page) == form

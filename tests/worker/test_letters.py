@@ -17,8 +17,10 @@ from tripkit.actions.apply_trip import apply_trip
 from tripkit.actions.cancel_participants import cancel_participants
 from tripkit.actions.change_visits import change_visits
 from tripkit.actions.correct_booking import correct_contact
+from tripkit.actions.own_address import ask_for_address, confirm_address
 from tripkit.domain.prices import Money, Price
 from tripkit.storage.bookings import OfferRow, ParticipantRow
+from tripkit.storage.trips import OrganisationRow
 from tripkit.testing import applied, booked, make_moment, make_organisation, make_participant, make_trip
 
 TRIP = make_trip(size=50)
@@ -230,3 +232,22 @@ def test_the_old_address_is_told_of_the_new_one_without_a_link(outbox: Outbox, m
     assert mail_server.addresses() == ["asa@tripkit.example", "bo@tripkit.example"]
     assert "/booking/" not in plain(old) and "bo@tripkit.example" not in plain(old)
     assert "/en/booking/" in plain(new)
+
+
+def test_every_link_names_the_organisations_own_address(outbox: Outbox, mail_server: MailServer) -> None:
+    outbox.sign_up()
+    [before] = messages(outbox, mail_server)
+    assert "https://trips.example/" in plain(before)
+    own_address(outbox)
+    outbox.sign_up("Karin Lund")
+    [message] = messages(outbox, mail_server)
+    whole = plain(message) + "".join(str(calendar.to_ical()) for calendar in calendars(message))
+    assert "https://resor.tripkit.example/en/booking/" in whole
+    assert "https://resor.tripkit.example/en/resebyran/hamnstad/" in whole
+    assert "trips.example/" not in whole
+
+
+def own_address(outbox: Outbox) -> None:
+    host = outbox.session.scalars(select(OrganisationRow.id)).one()
+    ask_for_address(outbox.session, organisation_id=host, host="resor.tripkit.example", moment=make_moment())
+    confirm_address(outbox.session, organisation="resebyran", host="resor.tripkit.example", moment=make_moment())

@@ -13,7 +13,7 @@ from tripkit.actions.apply_dates import follow_dates
 from tripkit.actions.apply_moments import follow_moments
 from tripkit.actions.apply_pools import sync_pools
 from tripkit.actions.change_logo import write_logo
-from tripkit.actions.change_organisation import count_up, write_organisation
+from tripkit.actions.change_organisation import count_up, settings_of, write_organisation
 from tripkit.actions.losses import what_would_be_lost
 from tripkit.actions.recording import audit
 from tripkit.actions.seating import lock_pools, lock_seating
@@ -93,9 +93,9 @@ def _apply_organisation(
 ) -> tuple[OrganisationRow, bool]:
     """The organisation's row, and whether it was as written already."""
     row = session.scalar(select(OrganisationRow).where(OrganisationRow.key == organisation.key).with_for_update())
-    columns = columns_of(organisation, OrganisationRow)
+    columns = settings_of(organisation)
     if row is None:
-        row = OrganisationRow(**columns)
+        row = OrganisationRow(key=organisation.key, **columns)
         session.add(row)
         session.flush()
         write_logo(session, row.id, organisation.look.logo, logo)

@@ -29,8 +29,7 @@ def change_organisation(session: AnySession, *, organisation_id: int, wanted: Or
     """Make it as wanted, but for its key, which stays. ``wanted``: checked. Returns whether anything was changed."""
     with write(session):
         row = lock_organisation(session, organisation_id)
-        columns = {name: value for name, value in columns_of(wanted, OrganisationRow).items() if name != "key"}
-        return write_organisation(session, row, columns, moment)
+        return write_organisation(session, row, settings_of(wanted), moment)
 
 
 def demand_second_factor(session: AnySession, *, organisation_id: int, demanded: bool, moment: Moment) -> None:
@@ -65,6 +64,12 @@ def try_mail(session: AnySession, *, organisation_id: int, email: str, language:
         )
 
 
+def settings_of(organisation: Organisation) -> dict[str, Any]:
+    """What its settings and a trip's files say of an organisation: not its key, and no address of its own, which is asked for."""
+    columns = columns_of(organisation, OrganisationRow)
+    return {name: value for name, value in columns.items() if name not in {"key", "own_host"}}
+
+
 def write_organisation(session: AnySession, row: OrganisationRow, columns: Mapping[str, Any], moment: Moment) -> bool:
     """Within a transaction: write what differs, and note it; whether anything did."""
     changes = {**rewritten(row, columns)}
@@ -72,12 +77,16 @@ def write_organisation(session: AnySession, row: OrganisationRow, columns: Mappi
         changes |= {name: [getattr(row, name), columns[name]] for name in ("languages", "url") if name in changes}
         for name in changes:
             setattr(row, name, columns[name])
-        # Every trip of the organisation shows it, and pages are kept by the edition of their trip.
-        for trip in session.scalars(select(TripRow).where(TripRow.organisation_id == row.id).order_by(TripRow.id)):
-            count_up(trip, moment)
+        count_up_trips(session, row, moment)
         audit(session, "change_organisation", moment=moment, organisation_id=row.id, changes=changes)
     session.flush()
     return bool(changes)
+
+
+def count_up_trips(session: AnySession, host: OrganisationRow, moment: Moment) -> None:
+    """Every trip of an organisation shows it, and pages are kept by the edition of their trip."""
+    for trip in session.scalars(select(TripRow).where(TripRow.organisation_id == host.id).order_by(TripRow.id)):
+        count_up(trip, moment)
 
 
 def count_up(row: TripRow, moment: Moment) -> None:

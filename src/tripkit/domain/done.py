@@ -46,6 +46,10 @@ DONE = {
     "try_campaign": sentence("A letter to many was tried out"),
     # Organisations and their members.
     "accept_invitation": sentence("An invitation was accepted"),
+    "ask_for_address": sentence("An address of its own was asked for"),
+    "confirm_address": sentence("The organisation’s own address was taken into use"),
+    "refuse_address": sentence("An address of its own was refused"),
+    "remove_address": sentence("The organisation’s own address was taken away"),
     "allow_one_factor": sentence("A second proof is demanded no more"),
     "change_organisation": sentence("The organisation was changed"),
     "change_role": sentence("A member got another role"),

@@ -14,7 +14,7 @@ from tripkit.domain.trips import Organisation
 RESERVED_KEYS = frozenset(
     {
         *("account", "administrator", "booking", "demo", "en", "healthz", "mail", "metrics", "organise", "readyz"),
-        *("setup", "static", "sv", "unsubscribe"),
+        *("setup", "static", "sv", "tripkit", "unsubscribe"),
     }
 )
 """Words that stand in addresses where an organisation's key would; an organisation called so would be found nowhere."""

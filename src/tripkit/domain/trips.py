@@ -48,7 +48,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
-    """Who hosts trips. ``key`` is its place in the address; ``mail_from`` the address messages come from."""
+    """Who hosts trips. ``key`` is its place in the address; ``own_host`` the host of its own address, None = it has none."""
 
     key: str
     name: Text
@@ -58,6 +58,7 @@ class Organisation:
     phone: str | None = None
     url: str | None = None
     look: Look = Look()
+    own_host: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

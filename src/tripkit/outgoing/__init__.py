@@ -13,12 +13,14 @@ from tripkit.outgoing.answers import (
     Unreadable,
 )
 from tripkit.outgoing.client import Bounds, ask
+from tripkit.outgoing.leading_here import Lead, where_it_leads
 
 __all__ = [
     "AddressRefused",
     "Answer",
     "Bounds",
     "InsideANetwork",
+    "Lead",
     "Network",
     "NoAnswer",
     "NoSuchName",
@@ -29,4 +31,5 @@ __all__ = [
     "Unreadable",
     "ask",
     "resolved",
+    "where_it_leads",
 ]

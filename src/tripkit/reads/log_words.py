@@ -25,6 +25,8 @@ _SOMEBODY_ERASED = sentence("Somebody who was erased")
 _WHERE = {"web": sentence("on the site"), "command": sentence("from a terminal")}
 _FIELDS = {
     "answers": sentence("answers"),
+    "asked_host": sentence("address asked for"),
+    "own_host": sentence("own address"),
     "contact_email": sentence("contact's e-mail"),
     "contact_name": sentence("contact"),
     "contact_phone": sentence("contact's telephone"),

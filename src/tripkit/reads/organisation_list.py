@@ -18,18 +18,20 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hosted:
-    """An organisation in the list. ``owners``: how many it has."""
+    """An organisation in the list. ``owners``: how many it has; ``own_host``, ``asked_host``: its own address, and one it asks for."""
 
     key: str
     name: Text
     email: str
     trips: int
     owners: int
+    own_host: str | None
+    asked_host: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationList:
-    """A page of them, by key. ``page``: from 1."""
+    """A page of them, who asks for an address first, then by key. ``page``: from 1."""
 
     found: tuple[Hosted, ...]
     count: int
@@ -50,6 +52,7 @@ def organisation_list(session: AnySession, *, search: str, page: int) -> Organis
         texts = (
             (OrganisationRow.key, search),
             (OrganisationRow.email, search),
+            (func.coalesce(OrganisationRow.own_host, ""), search),
             (cast(OrganisationRow.name, String), in_json),
         )
         sought = or_(*(func.lower(one).contains(what.lower(), autoescape=True) for one, what in texts))
@@ -64,14 +67,17 @@ def organisation_list(session: AnySession, *, search: str, page: int) -> Organis
         )
         .scalar_subquery()
     )
+    hosts = (OrganisationRow.own_host, OrganisationRow.asked_host)
     rows = session.execute(
-        select(OrganisationRow.key, OrganisationRow.name, OrganisationRow.email, trips, owners)
+        select(OrganisationRow.key, OrganisationRow.name, OrganisationRow.email, trips, owners, *hosts)
         .where(sought)
-        .order_by(OrganisationRow.key)
+        # Who waits for an answer stands first.
+        .order_by(OrganisationRow.asked_host.is_(None), OrganisationRow.key)
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )
     found = tuple(
-        Hosted(key=key, name=name, email=email, trips=many, owners=owning) for key, name, email, many, owning in rows
+        Hosted(key=key, name=name, email=email, trips=many, owners=owning, own_host=own, asked_host=asked)
+        for key, name, email, many, owning, own, asked in rows
     )
     return OrganisationList(found=found, count=count, page=page)

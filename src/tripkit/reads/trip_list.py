@@ -62,16 +62,18 @@ def trip_titles(session: AnySession, *, organisation_id: int) -> tuple[tuple[str
     return tuple((key, title) for key, title in rows)
 
 
-def trip_addresses(session: AnySession) -> dict[tuple[str, tuple[str, ...]], list[tuple[str, tuple[str, ...]]]]:
-    """Every trip there is as (key, languages), by its organisation as (key, languages); by key, without the rest of them."""
+def trip_addresses(
+    session: AnySession,
+) -> dict[tuple[str, tuple[str, ...], str | None], list[tuple[str, tuple[str, ...]]]]:
+    """Every trip there is as (key, languages), by its organisation as (key, languages, own host); by key, without the rest."""
     query = (
-        select(OrganisationRow.key, OrganisationRow.languages, TripRow.key, TripRow.languages)
+        select(OrganisationRow.key, OrganisationRow.languages, OrganisationRow.own_host, TripRow.key, TripRow.languages)
         .join(TripRow, TripRow.organisation_id == OrganisationRow.id)
         .order_by(OrganisationRow.key, TripRow.key)
     )
-    found: dict[tuple[str, tuple[str, ...]], list[tuple[str, tuple[str, ...]]]] = {}
-    for host, spoken, trip, languages in session.execute(query):
-        found.setdefault((host, tuple(spoken)), []).append((trip, tuple(languages)))
+    found: dict[tuple[str, tuple[str, ...], str | None], list[tuple[str, tuple[str, ...]]]] = {}
+    for host, spoken, own_host, trip, languages in session.execute(query):
+        found.setdefault((host, tuple(spoken), own_host), []).append((trip, tuple(languages)))
     return found
 
 

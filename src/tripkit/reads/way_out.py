@@ -21,6 +21,7 @@ class WayOut:
     """Where a letter's way out leads. ``digest``: of the address it was sent to."""
 
     organisation_id: int
+    organisation_key: str
     organisation: Text
     languages: tuple[str, ...]
     digest: str
@@ -34,6 +35,7 @@ def way_out(session: AnySession, *, token: str, now: datetime) -> WayOut | None:
             LinkRow.reader,
             BookingRow.contact_email,
             OrganisationRow.id,
+            OrganisationRow.key,
             OrganisationRow.name,
             OrganisationRow.languages,
         )
@@ -52,6 +54,7 @@ def way_out(session: AnySession, *, token: str, now: datetime) -> WayOut | None:
     is_out = exists().where(UnsubscribedRow.organisation_id == found.id, UnsubscribedRow.digest == digest)
     return WayOut(
         organisation_id=found.id,
+        organisation_key=found.key,
         organisation=found.name,
         languages=found.languages,
         digest=digest,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
+from urllib.parse import urlsplit
 
+from tripkit.domain.own_address import host_of
 from tripkit.settings.clock import Clock
 from tripkit.settings.reading import Reading, read
 from tripkit.settings.wrong import WrongSetting
@@ -75,6 +77,18 @@ class Settings:
     def of(cls, reading: Reading) -> Settings:
         """The settings that were read, where one also has to know where each comes from."""
         return cls(**reading.values)
+
+    @property
+    def host(self) -> str:
+        """The host of the site itself, as in DNS."""
+        return host_of(urlsplit(self.url).hostname or "")
+
+    def address_of(self, own_host: str | None) -> str:
+        """Where an organisation's public pages stand, no slash at its end: its own address, reached as the site's is."""
+        if own_host is None:
+            return self.url
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{own_host}" + (f":{parts.port}" if parts.port else "")
 
     def missing_keys(self) -> tuple[str, ...]:
         """Why pages cannot be served, a sentence for each key that is neither given nor can be made; empty = they can."""

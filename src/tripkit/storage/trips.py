@@ -29,9 +29,14 @@ _NOT_ERASED = text("erased_at IS NULL")
 
 
 class OrganisationRow(Row):
-    """Who hosts trips. ``second_factor``: whether its members have to have one."""
+    """Who hosts trips. ``second_factor``: whether its members have to have one.
+
+    ``own_host``: the host that is in use as its own address; ``asked_host``: one that waits for who runs the site, which
+    keeps it from nobody; ``host_refusal``: why the last one was refused.
+    """
 
     __tablename__ = "organisation"
+    __table_args__ = (Index("uq_organisation_own_host", "own_host", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
@@ -43,6 +48,9 @@ class OrganisationRow(Row):
     url: Mapped[str | None]
     look: Mapped[Look] = mapped_column(AsJson(Look))
     second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
+    own_host: Mapped[str | None]
+    asked_host: Mapped[str | None]
+    host_refusal: Mapped[str | None]
 
 
 class TripRow(Row):

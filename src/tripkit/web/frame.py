@@ -60,6 +60,6 @@ def session() -> scoped_session[Session]:
     return cast("scoped_session[Session]", db.session)
 
 
-def public_url(endpoint: str, **values: Any) -> str:
-    """The whole address of a page, for mail, calendars and search engines."""
-    return settings().url + url_for(endpoint, **values)
+def public_url(endpoint: str, *, own_host: str | None = None, **values: Any) -> str:
+    """The whole address of a page, for calendars and search engines. ``own_host``: of the organisation whose page it is."""
+    return settings().address_of(own_host) + url_for(endpoint, **values)

@@ -45,7 +45,8 @@ def _booking_letter(session: AnySession, row: OutboxRow, settings: Settings) -> 
     offer = row.payload.get("offer") or {}
     items = {item.key: item for item in trip.programme}
     token = row.payload.get("token", "")
-    trip_url = f"{settings.url}/{row.language}/{host.key}/{trip.key}/"
+    base = settings.address_of(host.own_host)
+    trip_url = f"{base}/{row.language}/{host.key}/{trip.key}/"
     return Letter(
         kind=row.kind,
         language=row.language,
@@ -61,7 +62,7 @@ def _booking_letter(session: AnySession, row: OutboxRow, settings: Settings) -> 
         offered=items.get(offer.get("item") or ""),
         begins=_begins(trip, told),
         sum=_sum(session, told),
-        link=f"{settings.url}/{row.language}/booking/{token}/" if token else "",
+        link=f"{base}/{row.language}/booking/{token}/" if token else "",
         trip_url=trip_url,
         written_at=row.created_at,
         message_id=row.message_id,

@@ -34,8 +34,9 @@ def written_letter(session: AnySession, row: OutboxRow, settings: Settings) -> L
     if campaign is not None:
         _refuse_unwanted(session, row, campaign, trip)
     token, way_out = row.payload.get("token", ""), row.payload.get("unsubscribe", "")
-    link = f"{settings.url}/{row.language}/booking/{token}/" if token else ""
-    trip_url = f"{settings.url}/{row.language}/{host.key}/{trip.key}/"
+    base = settings.address_of(host.own_host)
+    link = f"{base}/{row.language}/booking/{token}/" if token else ""
+    trip_url = f"{base}/{row.language}/{host.key}/{trip.key}/"
     values = {
         "name": booking.contact_name if booking is not None else trip.contact.name,
         "trip": in_language(trip.title, row.language, trip.languages),
@@ -58,7 +59,7 @@ def written_letter(session: AnySession, row: OutboxRow, settings: Settings) -> L
         written_at=row.created_at,
         message_id=row.message_id,
         written=fill_in_letter(subject, text, values),
-        unsubscribe=f"{settings.url}/{row.language}/unsubscribe/{way_out}/" if way_out else "",
+        unsubscribe=f"{base}/{row.language}/unsubscribe/{way_out}/" if way_out else "",
         unsubscribe_mail=bounce_address(settings.bounces, row.message_id) if way_out and settings.bounces else "",
         is_bulk=campaign is not None,
     )

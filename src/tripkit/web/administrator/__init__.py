@@ -9,4 +9,4 @@ from tripkit.web.security import keep_secret
 blueprint = Blueprint("administrator", __name__, template_folder="templates")
 blueprint.after_request(keep_secret)
 
-from tripkit.web.administrator import entering, making, organisations  # noqa: E402, F401 (routes register)
+from tripkit.web.administrator import addresses, entering, making, organisations  # noqa: E402, F401 (routes register)

@@ -13,7 +13,11 @@ from tripkit.web.frame import page_language, session
 from tripkit.web.mybooking.opening import whole
 from tripkit.web.routing import Policy, route
 
-DONE = {"made": sentence("The organisation is made, and its owner invited.")}
+DONE = {
+    "made": sentence("The organisation is made, and its owner invited."),
+    "confirmed": sentence("Confirmed. Its public pages stand under its own address."),
+    "refused": sentence("Refused. The organisation reads why."),
+}
 _LONGEST_SEARCH = 200
 
 

@@ -15,6 +15,7 @@ from tripkit.domain.sentences import Sentence, sentence
 from tripkit.i18n import say
 from tripkit.reads.booking_page import BookedParticipant, BookingPage, booking_page, find_booking
 from tripkit.web.frame import now, page_language, session
+from tripkit.web.hosts import stands_here, whose_host
 from tripkit.web.limits import Limit
 from tripkit.web.mybooking.receipt import receipt
 from tripkit.web.mybooking.words import DONE
@@ -40,13 +41,15 @@ LIMITS = (WRONG_LINKS, ACTS)
 def opened(token: str) -> BookingPage:
     """The booking a link opens. Raises: UnknownLink."""
     page = booking_page(session(), token=token, now=now())
-    if page is None:
+    if page is None or not stands_here(page.organisation_key):
         raise UnknownLink
     return page
 
 
 def opened_id(token: str) -> int:
     """The id of the booking a link opens. Raises: UnknownLink."""
+    if whose_host() is not None:
+        return opened(token).booking_id
     booking_id = find_booking(session(), token=token, now=now())
     if booking_id is None:
         raise UnknownLink

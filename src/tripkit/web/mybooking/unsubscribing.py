@@ -11,6 +11,7 @@ from tripkit.i18n import text
 from tripkit.reads.booking_page import was_erased
 from tripkit.reads.way_out import way_out
 from tripkit.web.frame import moment, now, page_language, session
+from tripkit.web.hosts import stands_here, whose_host
 from tripkit.web.mybooking import blueprint
 from tripkit.web.mybooking.opening import LIMITS
 from tripkit.web.routing import Policy, route
@@ -21,6 +22,8 @@ from tripkit.web.signup.surroundings import other_languages
 def leave_list(language: str, token: str) -> ResponseReturnValue:
     """Unsubscribe, or subscribe again. There is no session to protect: the link is all that is needed, and all it does."""
     page_language()
+    if whose_host() is not None and not _stands_here(token):
+        return _nowhere(token)
     by_program = request.form.get("List-Unsubscribe") == "One-Click"
     if request.method == "POST":
         wanted = not by_program and request.form.get("letters") == "yes"
@@ -42,6 +45,11 @@ def leave_list(language: str, token: str) -> ResponseReturnValue:
             is_unsubscribed=found.is_unsubscribed,
         )
     )
+
+
+def _stands_here(token: str) -> bool:
+    found = way_out(session(), token=token, now=now())
+    return found is not None and stands_here(found.organisation_key)
 
 
 def _nowhere(token: str) -> ResponseReturnValue:

@@ -21,6 +21,7 @@ from tripkit.web.organiser import (  # noqa: E402 (routes register)
     logo,
     members,
     organisation,
+    own_address,
     processing,
     settings,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "logo",
     "members",
     "organisation",
+    "own_address",
     "processing",
     "settings",
 ]

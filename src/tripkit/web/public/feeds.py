@@ -16,6 +16,7 @@ from tripkit.papers.sitemap import Page
 from tripkit.reads.trip_list import trip_addresses
 from tripkit.reads.trip_plan import find_trip, trip_plan
 from tripkit.web.frame import now, page_language, public_url, session, settings
+from tripkit.web.hosts import whose_host
 from tripkit.web.public import blueprint
 from tripkit.web.public.addresses import spoken
 from tripkit.web.routing import Policy, route
@@ -36,10 +37,10 @@ def calendar(language: str, organisation: str, trip: str) -> Response:
         trip=found,
         host=host,
         language=language,
-        url=public_url("public.trip", **keys),
+        url=public_url("public.trip", own_host=host.own_host, **keys),
         stamp=now(),
         revision=revision,
-        item_url=lambda item: public_url("public.item", **keys, item=item),
+        item_url=lambda item: public_url("public.item", own_host=host.own_host, **keys, item=item),
     )
     return _calendar(data, calendars.calendar_name(found))
 
@@ -51,7 +52,8 @@ def item_calendar(language: str, organisation: str, trip: str, item: str) -> Res
     _, host, found = _found(organisation, trip)
     if item not in {one.key for one in found.programme}:
         abort(404)
-    url = public_url("public.item", language=language, organisation=organisation, trip=trip, item=item)
+    keys = {"language": language, "organisation": organisation, "trip": trip, "item": item}
+    url = public_url("public.item", own_host=host.own_host, **keys)
     data = calendars.item_calendar(trip=found, host=host, item=item, language=language, url=url, stamp=now())
     return _calendar(data, calendars.calendar_name(found, item=item))
 
@@ -68,7 +70,7 @@ def sitemap() -> Response:
 def robots() -> Response:
     """Where robots are welcome: everywhere, but not in a demonstration, whose trips are long over."""
     forbidden = "/" if settings().demo else ""
-    text = f"User-agent: *\nDisallow: {forbidden}\n\nSitemap: {public_url('public.sitemap')}\n"
+    text = f"User-agent: *\nDisallow: {forbidden}\n\nSitemap: {public_url('public.sitemap', own_host=_own_host())}\n"
     response = Response(text, content_type="text/plain; charset=utf-8")
     response.add_etag()
     return _kept(response, _LATER)
@@ -81,21 +83,31 @@ def _found(organisation: str, trip: str) -> tuple[int, Organisation, Trip]:
 
 
 def _pages() -> Iterator[Page]:
-    yield Page(addresses={language: public_url("public.trips", language=language) for language in LANGUAGES})
-    for (host, host_speaks), trips in trip_addresses(session()).items():
+    """What stands on the host that is asked: a map says nothing of another host's pages (sitemaps.org, "location")."""
+    asked = _own_host()
+    if asked is None:
+        yield Page(addresses={language: public_url("public.trips", language=language) for language in LANGUAGES})
+    for (host, host_speaks, own_host), trips in trip_addresses(session()).items():
+        if own_host != asked:
+            continue
         yield Page(
             addresses={
-                language: public_url("public.organisation", language=language, organisation=host)
+                language: public_url("public.organisation", own_host=asked, language=language, organisation=host)
                 for language in spoken(host_speaks)
             }
         )
         for trip, languages in trips:
             yield Page(
                 addresses={
-                    language: public_url("public.trip", language=language, organisation=host, trip=trip)
+                    language: public_url("public.trip", own_host=asked, language=language, organisation=host, trip=trip)
                     for language in spoken(languages)
                 }
             )
+
+
+def _own_host() -> str | None:
+    """The organisation's own host that is asked; None on the site's own."""
+    return None if whose_host() is None else request.host.partition(":")[0].lower().rstrip(".")
 
 
 def _calendar(data: bytes, name: str) -> Response:

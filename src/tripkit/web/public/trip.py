@@ -177,15 +177,15 @@ def _picture_url(page: TripPage) -> str | None:
 
 def _json_ld(page: TripPage, language: str) -> str:
     keys = {"language": language, "organisation": page.organisation.key, "trip": page.trip.key}
-    picture = _picture_url(page)
+    picture, own_host = _picture_url(page), page.organisation.own_host
     return event_json_ld(
         trip=page.trip,
         host=page.organisation,
         places=page.places,
         state=page.state,
         language=language,
-        url=public_url("public.trip", **keys),
-        picture_url=None if picture is None else settings().url + picture,
-        item_url=lambda key: public_url("public.item", **keys, item=key),
-        signup_url=public_url("signup.signup", **keys),
+        url=public_url("public.trip", own_host=own_host, **keys),
+        picture_url=None if picture is None else settings().address_of(own_host) + picture,
+        item_url=lambda key: public_url("public.item", own_host=own_host, **keys, item=key),
+        signup_url=public_url("signup.signup", own_host=own_host, **keys),
     )
