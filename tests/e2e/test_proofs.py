@@ -24,9 +24,9 @@ LANGUAGES = ("sv", "en")
 WORDS = {
     "sv": {
         "sign_in": "Logga in",
-        "with": "Logga in med en nyckel",
+        "with": "Logga in med en nyckel (passkey)",
         "add": "Lägg till en nyckel",
-        "use": "Använd en nyckel",
+        "use": "Använd en nyckel (passkey)",
         "made": "Nyckeln är tillagd.",
         "app": "Använd den här appen",
         "on": "Fortsätt",

@@ -6,9 +6,11 @@ from flask import render_template_string
 from sqlalchemy.orm import Session
 
 from tests.web.conftest import Site
+from tests.web.membership import HOST, member
 from tests.web.signup_visitor import Page
 from tripkit.actions.cancel_participants import cancel_participants
 from tripkit.domain.bookings import Moment
+from tripkit.domain.rights import Role
 from tripkit.reads.audit_log import log_of_trip
 from tripkit.testing import NOW, make_participant
 
@@ -41,3 +43,12 @@ def test_the_log_is_a_line_of_stops_and_what_people_write_in_it_is_only_text(sit
 
 def test_where_nothing_has_been_done_it_says_so(site: Site) -> None:
     assert "Nothing has been done here yet." in drawn(site, site.session, 0, "en")
+
+
+def test_the_log_says_whose_clock_it_goes_by_and_goes_by_the_one_at_the_place(site: Site) -> None:
+    site.book(site.publish())
+    owner = member(site, Role.OWNER)
+    for path in (f"{HOST}log/", f"{HOST}trips/hamnstad/log/"):
+        words = Page(owner.get(path).text).words
+        assert "Time zone: Stockholm." in words, path
+        assert "10:00" in words and "9:00" not in words, "nine in UTC is ten there"

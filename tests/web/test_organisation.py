@@ -329,3 +329,25 @@ def test_a_list_of_members_has_pages_of_a_hundred(hosted: Site) -> None:
     assert two.count("Reader") == 21
     for wrong in ("3", "0", "-1", "x", "9" * 30):
         assert owner.get(f"{MEMBERS}?page={wrong}").status_code == 404
+
+
+def test_where_a_role_does_not_reach_the_page_leads_back_to_work(hosted: Site) -> None:
+    reader = member(hosted, Role.READER)
+    for path, status, said in (
+        (MEMBERS, 403, "Your role does not open it."),
+        (f"{HOST}nothing/", 404, "not yours to see"),
+    ):
+        answer = reader.get(path)
+        assert answer.status_code == status
+        shown = page(answer)
+        assert said in shown.words
+        assert {"/en/organise/", "/en/account/"} <= set(shown.links), path
+    assert "/en/organise/" not in page(reader.get("/en/nothing/")).links, "elsewhere the way on is to the trips"
+
+
+def test_what_is_wrong_in_an_invitation_is_said_in_the_order_of_its_form(hosted: Site) -> None:
+    owner = member(hosted, Role.OWNER)
+    html = send(owner, INVITE, email="", trip="", role="").text
+    assert [html.index(f'href="#{at}"') for at in ("email", "trip", "role")] == sorted(
+        html.index(f'href="#{at}"') for at in ("email", "trip", "role")
+    )

@@ -22,7 +22,7 @@ class Role(StrEnum):
 TITLES = {
     Role.OWNER: sentence("owner"),
     Role.ORGANISER: sentence("organiser"),
-    Role.FINANCE: sentence("finance"),
+    Role.FINANCE: sentence("finance officer"),
     Role.TOUR_LEADER: sentence("tour leader"),
     Role.READER: sentence("reader"),
 }

@@ -30,7 +30,7 @@ def sign_in(values: Mapping[str, Any]) -> Words:
     """The link by which somebody signs in."""
     return Words(
         heading=sentence("Sign in to {site}", site=values["site"]),
-        paragraphs=(sentence("Press the button within half an hour, and you are signed in. It works once."),),
+        paragraphs=(sentence("The link signs you in. It works once, within half an hour."),),
         button=sentence("Sign in"),
         path="account/sign-in/{token}/",
         small=sentence("If it was not you who asked for it, do nothing: nobody gets in without this message."),
@@ -134,7 +134,7 @@ def mail_test(values: Mapping[str, Any]) -> Words:
     return Words(
         heading=sentence("A message from {organisation}, to try it out", organisation=values["organisation"]),
         paragraphs=(
-            sentence("It came from where messages to participants come from. An answer to it goes where theirs go."),
+            sentence("Messages to participants come from this address. An answer to this one goes where theirs go."),
         ),
         why=sentence("You get it because you asked for it on the organisation's pages."),
     )

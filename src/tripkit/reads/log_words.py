@@ -16,8 +16,10 @@ _WHO = {
     "administrator": sentence("Whoever looks after the site"),
     "command": sentence("Whoever looks after the site"),
     "contact": sentence("The contact person"),
+    "demo": sentence("The demonstration"),
     "mail server": sentence("The mail server"),
     "organiser": sentence("Whoever looks after the site"),
+    "story": sentence("The sample's story"),
     "worker": sentence("The site itself"),
 }
 _FORMER = sentence("A former member")
@@ -46,7 +48,7 @@ _VALUES = {
     "waiting": sentence("in the queue"),
     **{role.value: title for role, title in TITLES.items()},
 }
-_CODES = frozenset({"declined", "expired", "handed_over", "joined", "left", "moved", "withdrawn"})
+CODES = frozenset({"declined", "expired", "handed_over", "joined", "left", "moved", "withdrawn"})
 """Reasons that are words of ours for what was done; the sentence of that says it."""
 
 
@@ -82,7 +84,7 @@ def what_of(action: str) -> Sentence:
 
 def why_of(reason: str) -> str:
     """The reason that somebody gave."""
-    return "" if reason in _CODES else reason
+    return "" if reason in CODES else reason
 
 
 def notes_of(action: str, details: Mapping[str, Any], names: Names) -> tuple[Sentence, ...]:

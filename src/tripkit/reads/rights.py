@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from tripkit.domain.rights import Rights, Role
 from tripkit.domain.texts import Text
@@ -24,6 +25,7 @@ class Here:
     ``trip_id``, ``trip_key``: None = at the organisation, not at one of its trips. ``only_trips``: a member of some of its
     trips, but not of the organisation. ``visit_ends_at``: an administrator of the installation is here, until then;
     ``visitor_helps``: and may do what an owner may, else they only look.
+    ``time_zone``: whose clock moments are said by: the trip's, or that of the organisation's latest one; UTC while it has none.
     ``demands_second_factor``: whether the organisation lets nobody in without one.
     """
 
@@ -34,6 +36,7 @@ class Here:
     trip_id: int | None
     trip_key: str | None
     trip_title: Text | None
+    time_zone: str
     rights: Rights
     only_trips: bool
     visit_ends_at: datetime | None
@@ -57,8 +60,17 @@ def rights_at(
     )
     visits = select(func.max(VisitRow.ends_at)).where(*under_way).scalar_subquery().label("visit_ends_at")
     helps = exists().where(*under_way, VisitRow.may_change).label("visitor_helps")
+    other = aliased(TripRow)
+    latest = (
+        select(other.time_zone)
+        .where(other.organisation_id == OrganisationRow.id)
+        .order_by(other.starts_on.desc(), other.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    zone = (latest if trip is None else TripRow.time_zone).label("zone")
     columns = (OrganisationRow, MemberRow.trip_id, MemberRow.role, visits, helps)
-    wanted = select(*columns, TripRow.id.label("trip"), TripRow.key, TripRow.title).select_from(OrganisationRow)
+    wanted = select(*columns, TripRow.id.label("trip"), TripRow.key, TripRow.title, zone).select_from(OrganisationRow)
     if trip is None:
         # No row of it: what is asked for is the organisation.
         wanted = wanted.outerjoin(TripRow, false())
@@ -90,6 +102,7 @@ def _here(rows: Sequence[Any]) -> Here | None:
         trip_id=first.trip,
         trip_key=first.key,
         trip_title=first.title,
+        time_zone=first.zone or "UTC",
         rights=Rights(whole=frozenset(whole), here=frozenset(here), looks_on=looks_on),
         only_trips=not whole and not looks_on,
         visit_ends_at=first.visit_ends_at,

@@ -62,6 +62,20 @@ _SAID: dict[int, tuple[Sentence, Sentence]] = {
 }
 
 
+_AT_WORK: dict[int, tuple[Sentence, Sentence]] = {
+    403: (
+        sentence("This page is not open to you"),
+        sentence("Your role does not open it. An owner of the organisation can give you another one."),
+    ),
+    404: (
+        sentence("There is nothing here"),
+        sentence("The address may be cut off or old, or what it leads to is not yours to see."),
+    ),
+}
+"""What is said on the pages of those who organise; to strangers the same as to members."""
+_OF_WORK = {"organise", "administrator"}
+
+
 _SIGNED_OUT = (
     sentence("You are signed out"),
     sentence("Sign in in another tab of this browser, come back here, and send it once more. Nothing is lost."),
@@ -106,9 +120,12 @@ def answer_errors(app: Flask) -> None:
         if error.response is not None and (error.code or 500) < 400:
             return make_response(error.response)
         code = error.code if error.code in _SAID else 500 if (error.code or 500) >= 500 else 400
-        first = request.path.split("/")[1:2]
-        language = first[0] if first and first[0] in LANGUAGES else preferred_language()
-        title, advice = next((said for kind, said in _BY_KIND.items() if isinstance(error, kind)), _SAID[code])
+        first, second = (*request.path.split("/")[1:3], "", "")[:2]
+        language = first if first in LANGUAGES else preferred_language()
+        # By the address alone: who is signed in is not asked for, since the database may be what is wrong.
+        at_work = second in _OF_WORK
+        usual = _AT_WORK.get(code, _SAID[code]) if at_work else _SAID[code]
+        title, advice = next((said for kind, said in _BY_KIND.items() if isinstance(error, kind)), usual)
         if isinstance(error, TooManyRequests) and isinstance(error.retry_after, int):
             advice = replace(advice, count=(minutes := ceil(error.retry_after / 60)), values={"count": minutes})
         page = render_template(
@@ -116,6 +133,7 @@ def answer_errors(app: Flask) -> None:
             language=language,
             title=title,
             advice=advice,
+            at_work=at_work,
             again=_sent() if code in {429, 503} or isinstance(error, SignedOut) else None,
             number=errand.id if (errand := current.get()) is not None else "",
         )

@@ -16,6 +16,7 @@ from tripkit.domain.refusals import ChangeRefused, Problem
 from tripkit.domain.rights import TITLES
 from tripkit.domain.sentences import sentence
 from tripkit.reads.account_page import account_page
+from tripkit.reads.log_words import CODES
 from tripkit.web.account import blueprint
 from tripkit.web.account.page import LOST_SESSION, show
 from tripkit.web.frame import now, page_language, session
@@ -30,6 +31,16 @@ STATES = {
     ParticipantStatus.WAITING: sentence("In the queue"),
     ParticipantStatus.CANCELLED: sentence("Cancelled"),
 }
+KINDS = {
+    "cancelled": sentence("that places were cancelled"),
+    "changed": sentence("that something was changed"),
+    "confirmation": sentence("the confirmation"),
+    "letter": sentence("a letter"),
+    "link": sentence("a new link"),
+    "offer": sentence("a place on offer"),
+    "queued": sentence("that somebody is in the queue"),
+}
+"""What a message about a booking is, as part of a line; a test holds it to the kinds there are."""
 _JSON: TypeAdapter[MyData] = TypeAdapter(MyData)
 
 _ERASURES = Limit("erasures asked for from one account", 10, 600, account)
@@ -40,7 +51,7 @@ def my_data(language: str) -> ResponseReturnValue:
     """All of it, to read."""
     page_language()
     data = export_my_data(session(), somebody=me(), moment=acting())
-    return show("account/my_data.html", data=data, titles=TITLES, states=STATES, what=DONE)
+    return show("account/my_data.html", data=data, titles=TITLES, states=STATES, what=DONE, kinds=KINDS, codes=CODES)
 
 
 @route(blueprint, "/<language>/account/my-data.json", policy=Policy.PROVED)

@@ -48,12 +48,13 @@ def make_organisation(language: str) -> ResponseReturnValue:
 def _wrong(wanted: FirstOwner) -> list[Problem]:
     if not CsrfForm().is_ours():
         return [LOST_SESSION]
-    problems = [*check_key("key", wanted.key)]
+    problems: list[Problem] = []
     name = wanted.organisation or ""
     if not name or "\0" in name:
         problems.append(Problem("organisation", sentence("Write the organisation's name.")))
     elif len(name) > LONGEST_NAME:
         problems.append(Problem("organisation", sentence("Take at most {count} characters.", count=LONGEST_NAME)))
+    problems.extend(check_key("key", wanted.key))
     if has_unseen_characters(wanted.email):
         return [
             *problems,

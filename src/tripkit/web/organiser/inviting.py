@@ -59,10 +59,10 @@ def _sent() -> list[Problem]:
     problems = [*check_email("email", email, sentence("Write your colleague's e-mail address."))]
     if has_unseen_characters(email):
         problems = [Problem("email", sentence("There are characters in it that cannot be seen. Write it by hand."))]
-    if word not in set(Role):
-        problems.append(Problem("role", sentence("Choose what they may do.")))
     if not trip or "\0" in trip:
         problems.append(Problem("trip", sentence("Choose where.")))
+    if word not in set(Role):
+        problems.append(Problem("role", sentence("Choose what they may do.")))
     if not CsrfForm().is_ours():
         return [LOST_SESSION]
     if problems:
