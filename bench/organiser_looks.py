@@ -30,6 +30,10 @@ LOOKS: tuple[Look, ...] = (
     _page("organisation: members", "organiser.members", _MEMBERS, 6),
     _page("organisation: log", "organiser.log", f"{_HOST}log/", 7),
     _page("organisation: log of a trip", "organiser.trip_log", f"{_TRIP}log/", 7),
+    _page("organisation: participants", "organiser.participants", f"{_TRIP}participants/", 11),
+    _page("organisation: a booking", "organiser.booking", f"{_TRIP}bookings/{{code}}/", 18),
+    _page("form: answers of a trip", "organiser.trip_answers", f"{_TRIP}answers/", 3),
+    _page("form: answers of a booking", "organiser.booking_answers", f"{_TRIP}bookings/{{code}}/answers/", 4),
     _page("organisation: record of processing", "organiser.processing_record", f"{_HOST}personal-data/", 9),
     _page("organisation: settings", "organiser.settings", _SETTINGS, 4),
     _page("organisation: colours", "organiser.colours", f"{_SETTINGS}colours.css?brand=%23123456", 3),
@@ -108,6 +112,18 @@ LOOKS: tuple[Look, ...] = (
         MEMBER,
         10,
         fields={"organisation": "Byrån {account}", "key": "new-{account}", "email": "new{account}@tripkit.example"},
+    ),
+    *(
+        Look(
+            name=f"look at the answers of a {what}",
+            endpoint=f"organiser.{what}_answers",
+            path=path,
+            method="POST",
+            who=MEMBER,
+            statements=11,
+            fields={"reason": "Only for measuring."},
+        )
+        for what, path in (("trip", f"{_TRIP}answers/"), ("booking", f"{_TRIP}bookings/{{code}}/answers/"))
     ),
     Look(
         name="set up what is set up",

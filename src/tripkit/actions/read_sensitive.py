@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from tripkit.actions.recording import audit
 from tripkit.actions.sealed_answers import opened
@@ -53,11 +53,13 @@ def read_sensitive(
     rights: Rights,
     trip_id: int,
     participant_id: int | None = None,
+    code: str | None = None,
     reason: str,
     moment: Moment,
 ) -> tuple[SensitiveAnswers, ...]:
-    """The sensitive answers of those who travel, or wait, and of one who does not when asked for by ``participant_id``.
+    """The sensitive answers of those who travel, or wait; of one person, or one booking, whether they travel or not.
 
+    ``participant_id``, ``code`` (of a booking): only these, None = of the whole trip.
     ``rights``: of who looks, for this trip. ``reason``: why, for the log; nothing is handed out before it stands there.
     Those who answered nothing are not among them. At most four statements, beside the trip itself.
 
@@ -76,8 +78,9 @@ def read_sensitive(
             # There is nothing to look at, and a reason noted now would be erased by nobody.
             raise ChangeRefused(sentence("What people wrote for this trip was erased. There is nothing left to see."))
         questions = {question.key: question for question in plan[2].questions}
-        booking_id = _booking_of(session, trip_id, participant_id)
-        rows = _rows(session, trip_id, participant_id, [key for key, one in questions.items() if one.sensitive])
+        booking_id = _booking_of(session, trip_id, participant_id, code)
+        only = _only(participant_id, None if code is None else booking_id)
+        rows = _rows(session, trip_id, only, [key for key, one in questions.items() if one.sensitive])
         found = tuple(_of_one(session, list(those), questions) for _, those in groupby(rows, lambda row: row.person_id))
         audit(
             session,
@@ -91,24 +94,30 @@ def read_sensitive(
     return found
 
 
-def _booking_of(session: AnySession, trip_id: int, participant_id: int | None) -> int | None:
+def _booking_of(session: AnySession, trip_id: int, participant_id: int | None, code: str | None) -> int | None:
     """Whose booking it is about, None = it is about the whole trip. Raises: NotFound."""
-    if participant_id is None:
+    if participant_id is not None:
+        here = ParticipantRow.id == participant_id, ParticipantRow.trip_id == trip_id
+        found = session.scalar(select(ParticipantRow.booking_id).where(*here))
+    elif code is not None:
+        found = session.scalar(select(BookingRow.id).where(BookingRow.code == code, BookingRow.trip_id == trip_id))
+    else:
         return None
-    here = ParticipantRow.id == participant_id, ParticipantRow.trip_id == trip_id
-    found = session.scalar(select(ParticipantRow.booking_id).where(*here))
     if found is None:
         raise NotFound(sentence("There is no such participant on this trip."))
     return found
 
 
-def _rows(session: AnySession, trip_id: int, participant_id: int | None, sensitive: Sequence[str]) -> Sequence[Any]:
+def _only(participant_id: int | None, booking_id: int | None) -> ColumnElement[bool]:
+    if participant_id is not None:
+        return ParticipantRow.id == participant_id
+    if booking_id is not None:
+        return ParticipantRow.booking_id == booking_id
+    return ParticipantRow.status != ParticipantStatus.CANCELLED
+
+
+def _rows(session: AnySession, trip_id: int, who: ColumnElement[bool], sensitive: Sequence[str]) -> Sequence[Any]:
     """A row an answer, person by person. What was sealed when it was given is sensitive, whatever its question is now."""
-    who = (
-        ParticipantRow.status != ParticipantStatus.CANCELLED
-        if participant_id is None
-        else ParticipantRow.id == participant_id
-    )
     named = (ParticipantRow.id.label("person_id"), ParticipantRow.name, ParticipantRow.segment, BookingRow.code)
     return session.execute(
         select(*named, AnswerRow.participant_id, AnswerRow.question, AnswerRow.value, AnswerRow.sealed)

@@ -15,19 +15,17 @@ from tripkit.domain.collisions import replaced_by
 from tripkit.domain.places import has_started, is_over
 from tripkit.domain.prices import Price, Sum, add_up
 from tripkit.domain.questions import Answer, Answers
-from tripkit.domain.seats import PoolKind
 from tripkit.domain.trips import Trip
 from tripkit.reads.queue_positions import queue_positions
 from tripkit.reads.trip_page import TripPage, page_of_plan
 from tripkit.reads.trip_plan import AnySession, plan_named
+from tripkit.reads.visits_held import visits_held
 from tripkit.storage.bookings import (
     AnswerRow,
     BookingRow,
-    ClaimRow,
     LinkRow,
     OfferRow,
     ParticipantRow,
-    PoolRow,
 )
 from tripkit.storage.trips import TripRow
 
@@ -47,17 +45,6 @@ _ANSWERS = (
     )
     .where(AnswerRow.participant_id.in_(_THESE))
     .order_by(AnswerRow.id)
-)
-_VISITS = (
-    select(ClaimRow.participant_id, PoolRow.key)
-    .join(PoolRow, PoolRow.id == ClaimRow.pool_id)
-    .outerjoin(OfferRow, OfferRow.id == ClaimRow.offer_id)
-    .where(
-        ClaimRow.participant_id.in_(_THESE),
-        PoolRow.kind == PoolKind.ITEM,
-        (OfferRow.id.is_(None)) | (OfferRow.item == ""),
-    )
-    .order_by(PoolRow.id)
 )
 _OFFERS = select(OfferRow).where(OfferRow.booking_id == _THIS, OfferRow.state == "open").order_by(OfferRow.id)
 
@@ -207,8 +194,7 @@ def _participants(session: AnySession, booking: BookingRow, trip: Trip) -> tuple
     held: dict[int, list[str]] = defaultdict(list)
     offers: Sequence[OfferRow] = ()
     if any(row.status in _HAS_PLACE for row in rows):  # Nobody else holds a visit, or has one on offer.
-        for visit in session.execute(_VISITS, these):
-            held[visit.participant_id].append(visit.key)  # One that is itself on offer is not held yet.
+        held = visits_held(session, these["participant_ids"])
         offers = session.scalars(_OFFERS, this).all()
     return tuple(
         BookedParticipant(

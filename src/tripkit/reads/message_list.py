@@ -63,6 +63,14 @@ def message_by_id(session: AnySession, message: int) -> Message | None:
     return None if row is None else _message(row[0], row[1])
 
 
+def messages_of_booking(session: AnySession, booking_id: int, limit: int = 100) -> tuple[Message, ...]:
+    """What was written about a booking, latest first; one query."""
+    rows = session.execute(
+        _messages().where(OutboxRow.booking_id == booking_id).order_by(OutboxRow.id.desc()).limit(limit)
+    )
+    return tuple(_message(message, of_booking) for message, of_booking in rows)
+
+
 def message_counts(session: AnySession) -> dict[str, int]:
     """How many there are in each state; one query."""
     rows = session.execute(select(OutboxRow.state, func.count().label("number")).group_by(OutboxRow.state))

@@ -116,7 +116,7 @@ def _person(booking: BookingPage, person: BookedParticipant, language: str) -> P
         ),
         joinable=_in_time(_joinable(booking, person)),
         answers=tuple(
-            (question, _in_words(question, person.answers[question.key], language))
+            (question, in_words(question, person.answers[question.key], language))
             for question in trip.questions
             if question.key in person.answers
         ),
@@ -152,7 +152,8 @@ def _in_time(items: Iterable[ProgrammeItem]) -> tuple[ProgrammeItem, ...]:
     return tuple(sorted(items, key=lambda item: (item.starts_at, item.key)))
 
 
-def _in_words(question: Question, answer: Answer, language: str) -> tuple[Text | str | Sentence, ...]:
+def in_words(question: Question, answer: Answer, language: str) -> tuple[Text | str | Sentence, ...]:
+    """An answer as it is shown, part by part. ``language``: of the names of countries."""
     if isinstance(answer, bool):
         return (sentence("Yes") if answer else sentence("No"),)
     names = {option.key: option.name for option in question.options}

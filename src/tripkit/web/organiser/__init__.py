@@ -11,6 +11,7 @@ blueprint = Blueprint("organiser", __name__, template_folder="templates")
 blueprint.after_request(keep_secret)
 
 from tripkit.web.organiser import (  # noqa: E402 (routes register)
+    booking,
     changing,
     changing_settings,
     home,
@@ -22,11 +23,14 @@ from tripkit.web.organiser import (  # noqa: E402 (routes register)
     members,
     organisation,
     own_address,
+    participants,
     processing,
+    sensitive,
     settings,
 )
 
 __all__ = [
+    "booking",
     "changing",
     "changing_settings",
     "home",
@@ -38,6 +42,8 @@ __all__ = [
     "members",
     "organisation",
     "own_address",
+    "participants",
     "processing",
+    "sensitive",
     "settings",
 ]

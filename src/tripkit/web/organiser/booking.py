@@ -1,0 +1,69 @@
+"""One booking as those who organise its trip see it; nothing is changed here, and no sensitive answer is shown."""
+
+from __future__ import annotations
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+
+from tripkit.domain.rights import LOG, MONEY, SENSITIVE, Level
+from tripkit.domain.sentences import sentence
+from tripkit.reads.organised_booking import organised_booking
+from tripkit.web.frame import now, page_language, session
+from tripkit.web.guards import here
+from tripkit.web.mybooking.opening import whole
+from tripkit.web.mybooking.receipt import receipt
+from tripkit.web.organiser import blueprint
+from tripkit.web.organiser.page import show
+from tripkit.web.organiser.participants import SEE
+from tripkit.web.routing import Policy, route
+
+MESSAGES = {
+    "confirmation": sentence("Confirmation"),
+    "queued": sentence("In the queue"),
+    "offer": sentence("A place on offer"),
+    "cancelled": sentence("Cancellation"),
+    "changed": sentence("Something has changed"),
+    "link": sentence("A new link to the booking"),
+    "letter": sentence("A letter to many"),
+}
+FATES = {
+    "waiting": sentence("on its way"),
+    "sent": sentence("sent"),
+    "dead": sentence("could not be delivered"),
+    "held": sentence("held back"),
+    "paused": sentence("paused with its letter"),
+    "dropped": sentence("not sent, by decision"),
+    "erased": sentence("erased before it was sent"),
+}
+
+
+@route(
+    blueprint,
+    "/<language>/organise/<organisation>/trips/<trip>/bookings/<code>/",
+    policy=Policy.MEMBER,
+    needs=SEE,
+)
+def booking(language: str, organisation: str, trip: str, code: str) -> ResponseReturnValue:
+    """Contact, participants, what was sent, and its history."""
+    page_language()
+    place = here()
+    asked = request.args.get("before")
+    found = organised_booking(
+        session(),
+        trip_id=place.trip_id or abort(404),
+        code=code,
+        now=now(),
+        with_log=place.rights.may(LOG, Level.SEE),
+        before=None if asked is None else whole(asked) or abort(404),
+    )
+    if found is None:
+        abort(404)
+    return show(
+        "organiser/booking.html",
+        booking=found,
+        receipt=receipt(found.page, language, now()),
+        kinds=MESSAGES,
+        fates=FATES,
+        sees_money=place.rights.may(MONEY, Level.SEE),
+        sees_sensitive=place.rights.may(SENSITIVE, Level.SEE),
+    )
