@@ -13,6 +13,7 @@ from tests.statements import count_statements
 from tests.web.accounts import HOME, SIGN_IN, Browser, mailed_token
 from tests.web.conftest import Site
 from tests.web.signup_visitor import page
+from tripkit.actions.forget_sign_ins import SIGN_INS_KEPT, forget_sign_ins
 from tripkit.actions.note_refused import Refused, note_refusals, note_refused
 from tripkit.actions.passwords import hash_of
 from tripkit.app import create_app
@@ -164,6 +165,16 @@ def test_a_new_browser_is_told_of_and_a_known_one_is_not(site: Site, browser: Br
     browser.send("/en/account/sign-out/", at=HOME)
     browser.sign_in(EMAIL)
     assert "new_device" not in notices(site)
+    Browser(site.app, browser.engine).sign_in(EMAIL)
+    assert notices(site).count("new_device") == 1
+
+
+def test_an_account_that_was_long_unused_is_told_when_somebody_signs_in(site: Site, browser: Browser) -> None:
+    browser.sign_in(EMAIL)
+    later = NOW + SIGN_INS_KEPT + SIGN_IN_LASTS + timedelta(days=1)
+    forget_sign_ins(site.session, moment=make_moment(later))
+    assert site.session.scalars(select(SignInRow)).all() == [], "nothing is known of any browser by then"
+    site.at(later)
     Browser(site.app, browser.engine).sign_in(EMAIL)
     assert notices(site).count("new_device") == 1
 

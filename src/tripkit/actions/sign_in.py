@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from tripkit.actions.forget_sign_ins import SIGN_INS_KEPT
 from tripkit.actions.note_refused import note_refused
 from tripkit.actions.passwords import is_right
 from tripkit.actions.recording import audit, digest_of
@@ -109,7 +110,7 @@ def begin(
     """Sign an account in, within a transaction. ``how``: link, password or passkey; a passkey is a second factor as well."""
     is_whole = how == "passkey" or not has_second_factor(session, account.id)
     device = browser.device or secrets.token_urlsafe(32)
-    if account.email and not _is_known(session, account.id, device):
+    if account.email and not _is_known(session, account, device, moment):
         send_notice(
             session,
             "new_device",
@@ -139,13 +140,15 @@ def begin(
     return SignedIn(secret=secret, device=device, is_whole=is_whole, next_page=next_page)
 
 
-def _is_known(session: AnySession, account_id: int, device: str) -> bool:
-    """Whether the account has been signed in with this browser, or never anywhere: the first time is no news."""
-    of_account = SignInRow.account_id == account_id
+def _is_known(session: AnySession, account: AccountRow, device: str, moment: Moment) -> bool:
+    """Whether the account has been signed in with this browser, or is new and never was anywhere: the first time is no news."""
+    of_account = SignInRow.account_id == account.id
     here = exists().where(of_account, SignInRow.device == digest_of(device))
     anywhere = exists().where(of_account)
     was_here, was_anywhere = session.execute(select(here, anywhere)).one()
-    return was_here or not was_anywhere
+    # Of an older account that is nowhere it is forgotten where it was, and whoever comes now may be somebody else.
+    is_new = account.made_at > moment.at - SIGN_INS_KEPT
+    return was_here or (is_new and not was_anywhere)
 
 
 def _by(moment: Moment, account_id: int) -> Moment:
