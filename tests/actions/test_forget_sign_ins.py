@@ -12,14 +12,17 @@ from sqlalchemy.orm import Session
 from tests.statements import count_statements
 from tripkit.actions import forget_sign_ins as module
 from tripkit.actions.ask_to_sign_in import ask_to_sign_in
-from tripkit.actions.forget_sign_ins import LINKS_KEPT, NOTICES_KEPT, SIGN_INS_KEPT, forget_sign_ins
+from tripkit.actions.forget_sign_ins import INVITATIONS_KEPT, LINKS_KEPT, NOTICES_KEPT, SIGN_INS_KEPT, forget_sign_ins
 from tripkit.actions.note_refused import note_refusals, note_refused
 from tripkit.actions.sign_in import Browser, sign_in_by_link
 from tripkit.actions.sign_out import sign_out
 from tripkit.domain.accounts import LINK_LASTS, SIGN_IN_LASTS
+from tripkit.domain.rights import Role
 from tripkit.storage import sessions, write
 from tripkit.storage.accounts import AccountRow, RefusedSignInRow, SignInLinkRow, SignInRow, UsedChallengeRow
+from tripkit.storage.members import InvitationRow
 from tripkit.storage.outbox import OutboxRow
+from tripkit.storage.trips import TripRow
 from tripkit.testing import NOW, applied, booked, make_moment, make_trip
 
 EMAIL = "asa@tripkit.example"
@@ -100,6 +103,32 @@ def test_of_a_notice_that_was_sent_nobody_s_address_is_left_and_of_bookings_lett
         "one still waits to be sent"
     )
     assert forget(session, NOW + NOTICES_KEPT + A_MINUTE) == 0
+
+
+def test_to_whom_an_invitation_went_goes_ninety_days_after_it_was_answered_or_over(session: Session) -> None:
+    trip = applied(session, make_trip())
+    host = session.scalar(select(TripRow.organisation_id).where(TripRow.id == trip))
+    session.rollback()
+    over = {"accepted_at": (NOW, None, None, None), "withdrawn_at": (None, NOW, None, None)}
+    with write(session):
+        for number, days in enumerate((14, 14, 0, 14)):
+            session.add(
+                InvitationRow(
+                    organisation_id=host,
+                    email=EMAIL,
+                    role=Role.READER,
+                    digest=f"{number}",
+                    made_at=NOW,
+                    expires_at=NOW + timedelta(days=days),
+                    **{name: at[number] for name, at in over.items()},
+                )
+            )
+    assert forget(session, NOW + INVITATIONS_KEPT) == 0
+    assert forget(session, NOW + INVITATIONS_KEPT + A_MINUTE) == 3
+    assert forget(session, NOW + INVITATIONS_KEPT + A_MINUTE) == 0
+    rows = session.execute(select(InvitationRow.email, InvitationRow.withdrawn_at).order_by(InvitationRow.id)).all()
+    assert [row.email for row in rows] == ["", "", "", EMAIL], "one can still be accepted"
+    assert rows[2].withdrawn_at is not None, "so that no list shows one to nobody"
 
 
 def test_challenges_that_were_answered_go_after_a_day(session: Session) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 
 from tripkit.actions.sending_notices import NOTICE
 from tripkit.domain.accounts import UNUSED_LASTS
@@ -12,15 +13,25 @@ from tripkit.domain.bookings import Moment
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import write
 from tripkit.storage.accounts import RefusedSignInRow, SignInLinkRow, SignInRow, UsedChallengeRow
+from tripkit.storage.members import InvitationRow
 from tripkit.storage.outbox import OutboxRow
 
 LINKS_KEPT, SIGN_INS_KEPT, NOTICES_KEPT = timedelta(days=1), timedelta(days=90), timedelta(days=30)
-"""After they are over, were used, or were sent. For as long somebody may ask what that sign-in was."""
+INVITATIONS_KEPT = timedelta(days=90)
+"""After they are over, were used, answered, or sent. For as long somebody may ask what that sign-in was."""
 _AT_ONCE = 500
+# What stays as a row, for the log and for who counts, but says no more to whom it went.
+_EMPTIED: dict[type, dict[str, Any]] = {
+    OutboxRow: {"recipient": "", "payload": {}, "last_error": None},
+    InvitationRow: {"email": "", "withdrawn_at": func.coalesce(InvitationRow.withdrawn_at, InvitationRow.expires_at)},
+}
 
 
 def forget_sign_ins(session: AnySession, *, moment: Moment) -> int:
-    """Forget links, sign-ins, refusals and answers of passkeys that are over, and to whom notices went; how many rows. One look if none is due."""
+    """Forget links, sign-ins, refusals and passkeys' answers that are over, and to whom notices and invitations went; how many rows.
+
+    One look if none is due.
+    """
     over = _over(moment)
     due = select(*(exists().where(one) for one in over.values()))
     found = session.execute(due).one()
@@ -29,7 +40,7 @@ def forget_sign_ins(session: AnySession, *, moment: Moment) -> int:
 
 
 def _over(moment: Moment) -> dict[type, ColumnElement[bool]]:
-    links, sign_ins = moment.at - LINKS_KEPT, moment.at - SIGN_INS_KEPT
+    links, sign_ins, invitations = (moment.at - kept for kept in (LINKS_KEPT, SIGN_INS_KEPT, INVITATIONS_KEPT))
     return {
         SignInLinkRow: or_(SignInLinkRow.expires_at < links, SignInLinkRow.used_at < links),
         SignInRow: or_(
@@ -48,6 +59,14 @@ def _over(moment: Moment) -> dict[type, ColumnElement[bool]]:
             OutboxRow.created_at < moment.at - NOTICES_KEPT,
             OutboxRow.recipient != "",
         ),
+        InvitationRow: and_(
+            or_(
+                InvitationRow.accepted_at < invitations,
+                InvitationRow.withdrawn_at < invitations,
+                InvitationRow.expires_at < invitations,
+            ),
+            InvitationRow.email != "",
+        ),
     }
 
 
@@ -58,8 +77,8 @@ def _sweep(session: AnySession, table: type, which: ColumnElement[bool]) -> int:
         with write(session):
             ids = list(session.scalars(select(table.id).where(which).limit(_AT_ONCE)))  # type: ignore[attr-defined]  # every row here has an id
             these = table.id.in_(ids)  # type: ignore[attr-defined]  # every row here has an id
-            if ids and table is OutboxRow:
-                session.execute(update(OutboxRow).where(these).values(recipient="", payload={}, last_error=None))
+            if ids and table in _EMPTIED:
+                session.execute(update(table).where(these).values(_EMPTIED[table]))
             elif ids:
                 session.execute(delete(table).where(these))
         done += len(ids)
