@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from tripkit.actions.give_second_factor import SIGNED_OUT
 from tripkit.actions.invite_member import IS_UNANSWERED
 from tripkit.actions.recording import audit, digest_of
 from tripkit.actions.sign_in import Browser, SignedIn, account_of, begin
@@ -16,6 +17,7 @@ from tripkit.domain.rights import TITLES
 from tripkit.domain.sentences import sentence
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import write
+from tripkit.storage.accounts import AccountRow
 from tripkit.storage.members import InvitationRow, MemberRow
 
 INVITATION_IS_OVER = sentence(
@@ -39,6 +41,8 @@ def accept_invitation(
             account = account_of(session, invitation.email, language, moment)
             account_id = account.id
             signed = begin(session, account, browser, moment, how="invitation")
+        elif session.get_one(AccountRow, account_id, with_for_update=True).erased_at is not None:
+            raise ChangeRefused(SIGNED_OUT)  # In another tab, this very moment: nobody is no member.
         _take_on(session, invitation, account_id, moment)
         return signed
 
