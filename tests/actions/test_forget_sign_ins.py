@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
+from tests.conftest import in_files
 from tests.statements import count_statements
 from tripkit.actions import forget_sign_ins as module
 from tripkit.actions.ask_to_sign_in import ask_to_sign_in
@@ -18,9 +19,10 @@ from tripkit.actions.sign_in import Browser, sign_in_by_link
 from tripkit.actions.sign_out import sign_out
 from tripkit.domain.accounts import LINK_LASTS, SIGN_IN_LASTS
 from tripkit.domain.rights import Role
-from tripkit.storage import sessions, write
+from tripkit.storage import open_engine, sessions, write
 from tripkit.storage.accounts import AccountRow, RefusedSignInRow, SignInLinkRow, SignInRow, UsedChallengeRow
 from tripkit.storage.members import InvitationRow
+from tripkit.storage.migrations import upgrade
 from tripkit.storage.outbox import OutboxRow
 from tripkit.storage.trips import TripRow
 from tripkit.testing import NOW, applied, booked, make_moment, make_trip
@@ -152,6 +154,30 @@ def test_refusals_go_after_ninety_days_and_those_of_nobody_once_they_are_noted(s
     assert left(session, RefusedSignInRow) == 1
     forget(session, NOW + SIGN_INS_KEPT + A_MINUTE)
     assert left(session, RefusedSignInRow) == 0
+
+
+@pytest.mark.parametrize("is_overwritten", [True, False], ids=["as it is", "without the guard"])
+@pytest.mark.parametrize("fresh_url", ["sqlite"], indirect=True)
+def test_nothing_of_them_is_left_in_the_file(fresh_url: str, is_overwritten: bool) -> None:
+    engine = open_engine(fresh_url)
+    if not is_overwritten:
+        event.listen(engine, "connect", lambda line, _: line.execute("PRAGMA secure_delete = OFF"))
+    upgrade(engine)
+    with sessions(engine)() as session:
+        with write(session):
+            session.add_all(links([f"somebody who was here {number:04}@tripkit.example" for number in range(300)]))
+        assert in_files(engine).count(b"somebody who was here") >= 300
+        assert forget(session, NOW + LINK_LASTS + LINKS_KEPT + A_MINUTE) == 300
+    assert (b"somebody who was here" in in_files(engine)) is not is_overwritten
+    engine.dispose()
+
+
+def links(emails: list[str]) -> list[SignInLinkRow]:
+    moments = {"made_at": NOW, "expires_at": NOW + LINK_LASTS}
+    return [
+        SignInLinkRow(digest=f"{number}", email=email, language="en", next_page="", **moments)
+        for number, email in enumerate(emails)
+    ]
 
 
 def test_many_go_in_pieces_and_one_look_is_enough_when_none_is_due(

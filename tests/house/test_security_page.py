@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
-from tests.house.tree import ROOT
+from tests.house.tree import ROOT, modules, shown
 
 PAGE = ROOT / "docs" / "security.md"
 NUMBERS = """
@@ -63,3 +64,33 @@ def test_every_test_that_is_named_is_there() -> None:
         if not (ROOT / path).is_file() or f"def {name}(" not in (ROOT / path).read_text("utf-8")
     ]
     assert missing == []
+
+
+WITH_KEYS = {"argon2", "cryptography", "hmac", "itsdangerous", "pyotp", "ssl", "webauthn"}
+"""What takes a key, or makes a line safe."""
+LISTED = {
+    "src/tripkit/actions/one_time_codes.py": "apps for codes",
+    "src/tripkit/actions/passkeys.py": "passkeys",
+    "src/tripkit/actions/passwords.py": "passwords",
+    "src/tripkit/outgoing/client.py": "lines",
+    "src/tripkit/storage/sealing.py": "data keys",
+    "src/tripkit/web/public/shelf.py": "secret key",
+    "src/tripkit/web/setup/code.py": "secret key",
+    "src/tripkit/web/watching/metrics.py": "monitor's token",
+    "src/tripkit/worker/smtp.py": "lines",
+}
+"""Modules that use it, each with its line in the list of keys and algorithms."""
+
+
+def test_every_module_that_uses_cryptography_stands_in_the_list() -> None:
+    using = {
+        shown(path)
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [one.name for one in node.names])
+        if name.partition(".")[0] in WITH_KEYS
+    }
+    assert using == set(LISTED), "say in the list of docs/security.md what its keys are for and until when"
+    listed = text().partition("### Keys and algorithms")[2].partition("\n## ")[0]
+    assert [line for line in LISTED.values() if f"\n| {line} |" not in listed] == []

@@ -21,7 +21,7 @@ from tripkit.domain.questions import Question, QuestionKind
 from tripkit.domain.rights import Role
 from tripkit.mailing.verdict import KINDS as LETTERS
 from tripkit.storage import write
-from tripkit.storage.accounts import AccountRow
+from tripkit.storage.accounts import AccountRow, SignInRow
 from tripkit.storage.bookings import BookingRow, ParticipantRow
 from tripkit.storage.members import InvitationRow, MemberRow
 from tripkit.storage.outbox import AuditRow, OutboxRow
@@ -144,6 +144,17 @@ def test_a_notice_to_them_that_was_not_sent_yet_goes_to_nobody(site: Site, me: F
     site.session.rollback()
     notices = select(OutboxRow.recipient, OutboxRow.state).where(OutboxRow.kind == NOTICE).order_by(OutboxRow.id)
     assert [tuple(row) for row in site.session.execute(notices)] == [("", "erased"), (THEIRS, "waiting")]
+
+
+def test_whoever_was_signed_in_with_that_account_elsewhere_is_out(site: Site, me: FlaskClient) -> None:
+    elsewhere = signed_in_client(site.app, engine_of(site), MINE)
+    other = signed_in_client(site.app, engine_of(site), THEIRS)
+    assert elsewhere.get(DATA).status_code == 200, "the test can tell"
+    assert forget(me, sure="yes")[0] == 303
+    assert [one.get("/en/account/").status_code for one in (me, elsewhere, other)] == [303, 303, 200]
+    site.session.rollback()
+    whose = site.session.scalars(select(AccountRow.email).join(SignInRow, SignInRow.account_id == AccountRow.id))
+    assert whose.all() == [THEIRS]
 
 
 def test_the_freed_places_go_to_those_who_wait(site: Site, me: FlaskClient) -> None:

@@ -11,7 +11,7 @@ from tripkit.actions.sending_notices import NOTICE
 from tripkit.domain.accounts import UNUSED_LASTS
 from tripkit.domain.bookings import Moment
 from tripkit.reads.trip_plan import AnySession
-from tripkit.storage import write
+from tripkit.storage import rewrite, write
 from tripkit.storage.accounts import RefusedSignInRow, SignInLinkRow, SignInRow, UsedChallengeRow
 from tripkit.storage.members import InvitationRow
 from tripkit.storage.outbox import OutboxRow
@@ -36,7 +36,10 @@ def forget_sign_ins(session: AnySession, *, moment: Moment) -> int:
     due = select(*(exists().where(one) for one in over.values()))
     found = session.execute(due).one()
     session.rollback()
-    return sum(_sweep(session, table, over[table]) for table, is_due in zip(over, found, strict=True) if is_due)
+    gone = sum(_sweep(session, table, over[table]) for table, is_due in zip(over, found, strict=True) if is_due)
+    if gone:
+        rewrite(session, wholly=False)
+    return gone
 
 
 def _over(moment: Moment) -> dict[type, ColumnElement[bool]]:

@@ -67,6 +67,8 @@ def _set_up_sqlite(busy_seconds: float, connection: Any, _record: object) -> Non
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # NORMAL may lose the last bookings when the power goes.
     cursor.execute("PRAGMA foreign_keys = ON")
+    # What is deleted is overwritten; not every SQLite is built to do so by itself.
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
 
 
@@ -137,11 +139,13 @@ def _wake_if_told(session: Session | scoped_session[Session]) -> None:
             wake()
 
 
-def rewrite(session: Session | scoped_session[Session]) -> bool:
+def rewrite(session: Session | scoped_session[Session], *, wholly: bool = True) -> bool:
     """Leave nothing in the database's file of what was taken out of its tables; whether it is so now.
 
     SQLite keeps deleted rows in pages it may use again, and in its write-ahead log: the file is written anew without
     them, while others read and whoever writes waits. Elsewhere this is the server's own affair (`docs/operating.md`).
+
+    ``wholly``: no = the log only, for what goes every hour: deleted rows were overwritten where they stood.
     """
     session.rollback()
     bind = session.get_bind()
@@ -150,7 +154,8 @@ def rewrite(session: Session | scoped_session[Session]) -> bool:
     connection = bind.engine.raw_connection()  # A transaction of ours would be one too many: VACUUM makes its own.
     try:
         cursor = connection.cursor()
-        cursor.execute("VACUUM")
+        if wholly:
+            cursor.execute("VACUUM")
         # It waits for who still reads what was there before, and whoever writes waits for it: not for long, then.
         cursor.execute(f"PRAGMA busy_timeout = {_READERS_SECONDS * 1000}")
         ((busy, *_),) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

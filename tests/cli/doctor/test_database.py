@@ -125,6 +125,15 @@ def test_a_server_that_is_well(shell: Shell, own_postgres: Any) -> None:
     assert ("fine", "Its clock and the one of this machine agree.") in said.about("Database")
 
 
+def test_a_line_to_another_machine_in_clear_is_found(shell: Shell, own_postgres: Any) -> None:
+    here = make_url(str(shell.environment["TRIPKIT_DATABASE"]))
+    elsewhere = here.set(host="db.tripkit.example").update_query_dict({"hostaddr": str(here.host)})
+    for url, is_found in ((elsewhere, True), (here, False)):
+        said = heard(shell, TRIPKIT_DATABASE=url.render_as_string(hide_password=False))
+        clear = [how for _, how, what in said.bad if what.startswith("What is said to db.tripkit.example is not encr")]
+        assert clear == (["warning"] if is_found else [])
+
+
 def test_a_server_that_does_not_wait_for_the_disk_is_found(
     shell: Shell, own_postgres: Any, postgres_server: str
 ) -> None:

@@ -52,6 +52,17 @@ def test_a_redis_server_that_is_well(own_doctor: Doctor, own_redis: str) -> None
     assert how == "fine" and what.startswith("Redis ") and " answers within " in what
 
 
+@pytest.mark.parametrize(("scheme", "is_found"), [("redis", True), ("rediss", False)])
+def test_a_line_to_another_machine_in_clear_is_found(own_doctor: Doctor, scheme: str, is_found: bool) -> None:
+    # Nobody answers there: what is looked at is the address.
+    said = own_doctor(TRIPKIT_REDIS_URL=f"{scheme}://:hunter2@redis.invalid:6379/0")
+    clear = [
+        what for _, what in said.about("Redis") if what.startswith("What is said to redis.invalid is not encrypted")
+    ]
+    assert bool(clear) is is_found
+    assert "hunter2" not in repr(said)
+
+
 def test_where_none_is_configured_nobody_looks_for_one(own_doctor: Doctor) -> None:
     assert own_doctor().about("Redis") == []
 

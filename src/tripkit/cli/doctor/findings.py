@@ -48,8 +48,17 @@ class Patient:
     @property
     def is_real(self) -> bool:
         """Whether others come here, and not only who tries it out on this machine."""
-        host = urlsplit(self.settings.url).hostname or ""
-        return not (host in {"localhost", "::1"} or host.startswith("127.") or host.endswith(".localhost"))
+        return not is_this_machine(urlsplit(self.settings.url).hostname or "")
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether what is said to this host stays on this machine. ``host``: as in an address; a path is a socket in a folder."""
+    return host in {"localhost", "::1"} or host.startswith(("127.", "/")) or host.endswith(".localhost")
+
+
+def heard_on_the_way(host: str, todo: str) -> Finding:
+    """What it means that another machine is talked to in clear."""
+    return warning(f"What is said to {host} is not encrypted: whoever is on the line reads and changes it.", todo)
 
 
 Check = Callable[[Patient], Iterable[Finding]]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from tripkit.cli.doctor.findings import Finding, fine, warning, wrong
+from tripkit.cli.doctor.findings import Finding, fine, heard_on_the_way, is_this_machine, warning, wrong
 
 NEARLY_THE_SAME = timedelta(seconds=5)
 FAR = timedelta(minutes=1)
@@ -29,6 +29,7 @@ def look(engine: Engine) -> Iterator[Finding]:
             )
         else:
             yield fine("Its encoding is UTF8.")
+        yield from _line(connection)
         if shows("transaction_read_only") == "on":
             yield wrong("It can only be read.", "Let TRIPKIT_DATABASE name the server that may be written to.")
         if shows("fsync") == "off" or shows("full_page_writes") == "off":
@@ -45,6 +46,18 @@ def look(engine: Engine) -> Iterator[Finding]:
         there: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
         after = datetime.now(UTC)
     yield clocks(there - before - (after - before) / 2)
+
+
+def _line(connection: Connection) -> Iterator[Finding]:
+    """Whether the line to it is encrypted, where it leaves this machine; as the line itself says, whatever was asked for."""
+    ours = connection.connection.driver_connection.pgconn  # type: ignore[union-attr]  # psycopg's, which has no types here
+    host = ours.host.decode()
+    if not host or is_this_machine(host):
+        return
+    if not ours.ssl_in_use:
+        yield heard_on_the_way(host, "End TRIPKIT_DATABASE with ?sslmode=verify-full, and let the server speak TLS.")
+    else:
+        yield fine("The line to it is encrypted.")
 
 
 def clocks(ahead: timedelta) -> Finding:

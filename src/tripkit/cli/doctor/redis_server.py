@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from tripkit.cli.doctor.findings import Finding, Patient, fine, warning, wrong
+from tripkit.cli.doctor.findings import Finding, Patient, fine, heard_on_the_way, is_this_machine, warning, wrong
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -26,6 +27,11 @@ def look(patient: Patient) -> Iterator[Finding]:
     except ModuleNotFoundError:
         yield wrong("TRIPKIT_REDIS_URL is set, and redis is not installed.", "Run: pip install 'tripkit[redis]'")
         return
+    parts = urlsplit(patient.settings.redis_url)
+    if parts.scheme == "redis" and not is_this_machine(parts.hostname or ""):
+        yield heard_on_the_way(
+            parts.hostname or "", "Let TRIPKIT_REDIS_URL begin with rediss://, and let the server speak TLS."
+        )
     server = connect(patient.settings.redis_url, PATIENCE)
     try:
         yield from _asked(server)
