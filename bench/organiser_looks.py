@@ -104,6 +104,7 @@ LOOKS: tuple[Look, ...] = (
     act("decline an invitation", "organiser.invitation", _INVITED, MEMBER, 7, fields={"do": "decline"}),
     act("change a role", "organiser.change_member", f"{_MEMBERS}{{member}}/", MEMBER, 12, fields={"role": "owner"}),
     act("leave an organisation", "organiser.leave", _LEAVE, MEMBER, 12),
+    act("end a visit", "administrator.leave", "/en/account/visit/{others}/end/", MEMBER, 8, form="/en/account/"),
     act("enter an organisation", "administrator.enter", _ENTER, MEMBER, 10, fields={"reason": "Only for measuring."}),
     act(
         "make an organisation",

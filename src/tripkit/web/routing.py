@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Flask, request
 
+from tripkit.domain.rights import PERMISSIONS
 from tripkit.web.guards import Need, Policy, guarded
 from tripkit.web.limits import Limit, limited
 
@@ -78,7 +79,12 @@ def limits_of(app: Flask) -> dict[str, tuple[Limit, ...]]:
 
 
 def refuse_undeclared(app: Flask) -> None:
-    """Raise: RuntimeError naming the routes that do not say who may ask for them."""
+    """Raise: RuntimeError naming the routes that do not say who may ask for them, or take two permissions of one name."""
     undeclared = sorted({rule for (rule, _), policy in policies(app).items() if policy is None})
     if undeclared:
         raise RuntimeError(f"routes without a policy: {', '.join(undeclared)}")
+    taken = {permission.key: permission for permission in PERMISSIONS}
+    for endpoint, need in needs_of(app).items():
+        # Two that were declared apart give their roles different things: which one holds must not depend on who came first.
+        if need is not None and taken.setdefault(need.permission.key, need.permission) is not need.permission:
+            raise RuntimeError(f"{endpoint}: another permission is called “{need.permission.key}” already")
