@@ -72,6 +72,7 @@ LISTED = {
     "src/tripkit/actions/one_time_codes.py": "apps for codes",
     "src/tripkit/actions/passkeys.py": "passkeys",
     "src/tripkit/actions/passwords.py": "passwords",
+    "src/tripkit/domain/own_address.py": "secret key",
     "src/tripkit/outgoing/client.py": "lines",
     "src/tripkit/storage/sealing.py": "data keys",
     "src/tripkit/web/public/shelf.py": "secret key",
