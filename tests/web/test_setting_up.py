@@ -79,7 +79,7 @@ def test_an_organisation_that_came_with_a_trip_is_not_taken_over_from_a_browser(
     site.publish(make_organisation("resor"))
     answer = browser.send(SETUP, code=code_of(site.app), **TYPED)
     assert answer.status_code == 422
-    assert "already" in page(answer).words
+    assert "came with a trip" in page(answer).words and "tripkit setup --organisation resor" in page(answer).words
     assert site.session.scalars(select(MemberRow.id)).all() == []
 
 

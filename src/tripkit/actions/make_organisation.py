@@ -15,7 +15,7 @@ from tripkit.domain.refusals import ChangeRefused
 from tripkit.domain.rights import Role
 from tripkit.domain.sentences import sentence
 from tripkit.domain.trips import Look
-from tripkit.reads.owners import anybody_is_known, anybody_runs_the_site, has_owner, owned
+from tripkit.reads.owners import anybody_is_known, anybody_runs_the_site, has_owner, is_unowned, owned
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import write
 from tripkit.storage.accounts import AccountRow
@@ -25,6 +25,9 @@ from tripkit.storage.trips import OrganisationRow
 SET_UP_ALREADY = sentence("There is an organisation with an owner already: {key}. Say --another to make one more.")
 HAS_AN_OWNER = sentence("{key} has an owner already, who can invite more.")
 KEY_IS_TAKEN = sentence("There is an organisation with this name in addresses already. Take another one.")
+CAME_WITH_A_TRIP = sentence(
+    "This organisation came with a trip. It is given its owner where the site runs: tripkit setup --organisation {key}"
+)
 NOT_THE_FIRST = sentence("Somebody has an account here by now. Sign in, or run: tripkit setup")
 
 
@@ -62,6 +65,8 @@ def set_up_first(session: AnySession, *, wanted: FirstOwner, browser: Browser, m
         _alone(session)
         if anybody_is_known(session):
             raise ChangeRefused(NOT_THE_FIRST)
+        if is_unowned(session, wanted.key):
+            raise ChangeRefused(replace(CAME_WITH_A_TRIP, values={"key": wanted.key}))
         account = _own(session, wanted, moment)
         return begin(session, account, browser, moment, how="setup")
 

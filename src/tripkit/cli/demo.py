@@ -13,6 +13,7 @@ from waitress.server import create_server
 
 import tripkit
 from tripkit.actions.apply_trip import apply_trip
+from tripkit.actions.make_organisation import FirstOwner, set_up
 from tripkit.actions.play_story import Played, play_story
 from tripkit.app import create_app
 from tripkit.cli.progress import progress
@@ -22,7 +23,6 @@ from tripkit.settings import Clock, Settings
 from tripkit.storage import open_engine, sessions
 from tripkit.storage.data_keys import vault_for
 from tripkit.storage.migrations import upgrade
-from tripkit.web.setup.code import said_on_the_terminal
 from tripkit.worker.worker import Worker
 
 BEGINS_AT = datetime(2018, 12, 10, 8, 0, tzinfo=UTC)
@@ -31,6 +31,8 @@ AGAIN_ON = date(2019, 9, 26)
 """The first day of the re-run, a Thursday as the first time."""
 LEFT = 6
 """Places the re-run has left when the demo begins."""
+ORGANISER = "asa@studieresekansliet.example"
+"""Who owns the sample's organisation in the demo, and runs its site."""
 
 
 def sample_directory() -> Path:
@@ -78,6 +80,17 @@ def _apply(engine: Engine, event: Event, until_left: int | None) -> Played:
             )
 
 
+def give_owner(settings: Settings) -> str:
+    """Give the sample's organisation its owner, in a demo that was built; the link that signs them in, once."""
+    key = read_event(sample_directory()).organisation.key
+    owner = FirstOwner(key=key, organisation=None, name="Åsa Ek", email=ORGANISER, language="en")
+    engine = open_engine(settings.database_url, vault_for(settings))
+    with sessions(engine)() as session:
+        token = set_up(session, wanted=owner, another=False, moment=Moment(at=settings.clock.now(), actor="demo"))
+    engine.dispose()
+    return f"{settings.url}/en/account/sign-in/{token}/"
+
+
 def demo_settings(folder: Path, url: str) -> Settings:
     """A demo's settings: everything below one folder, the clock at its beginning."""
     return Settings(
@@ -113,9 +126,10 @@ def demo(host: str, port: int, folder: Path, check: bool) -> None:
     click.echo("Building the demo: the trip to Göteborg in January 2019 and a re-run of it.")
     for key, played in build_demo(settings).items():
         click.echo(f"  {key}: {played.bookings} bookings, {played.taken} people with a place, {played.waiting} waiting")
+    link = give_owner(settings)
     app = create_app(settings)
     if check:
-        _ask(app.test_client())
+        _ask(app.test_client(), link.removeprefix(settings.url))
         click.echo("Every page answers.")
         return
     try:
@@ -125,7 +139,8 @@ def demo(host: str, port: int, folder: Path, check: bool) -> None:
             f"Port {port} is taken: {error.strerror}. Choose another one with --port (make demo PORT=…)."
         ) from error
     click.echo("The clock begins at nine on Monday 10 December 2018. Every message it sends: /demo/mail/")
-    click.echo(said_on_the_terminal(app, settings.url) or "")
+    click.echo(f"Signed in as who organises, once, by {link}")
+    click.echo(f"Later by the page for signing in, as {ORGANISER}: its link is among the messages.")
     click.echo(f"\n  {settings.url}/\n\nStop with Ctrl-C.")
     server.run()
 
@@ -143,11 +158,13 @@ def _empty(folder: Path) -> None:
     (folder / MARK).touch()
 
 
-def _ask(client: FlaskClient) -> None:
+def _ask(client: FlaskClient, link: str) -> None:
+    first = read_event(sample_directory())
+    paths = [link, "/demo/mail/"]
     for language in ("sv", "en"):
-        first = read_event(sample_directory())
         trip = f"/{language}/{first.organisation.key}/{first.trip.key}/"
-        for path in (f"/{language}/", trip, f"{trip}sign-up/", f"{trip}calendar.ics", "/demo/mail/"):
-            status = client.get(path).status_code
-            if status != 200:
-                raise click.ClickException(f"{path} answers {status}.")
+        paths += [f"/{language}/", trip, f"{trip}sign-up/", f"{trip}calendar.ics"]
+    for path in paths:
+        status = client.get(path).status_code
+        if status != 200:
+            raise click.ClickException(f"{path} answers {status}.")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from tripkit.actions.make_organisation import FirstOwner, set_up_first
 from tripkit.domain.organisations import LONGEST_NAME, check_key
 from tripkit.domain.refusals import ChangeRefused, Problem
-from tripkit.domain.sentences import sentence
+from tripkit.domain.sentences import Sentence, sentence
 from tripkit.domain.signup import check_email
 from tripkit.web.account.entering import browser, enter
 from tripkit.web.account.page import LOST_SESSION, show
@@ -52,13 +54,16 @@ def _wrong() -> list[Problem]:
     if not is_right(request.form.get("code", "")):
         return [Problem("code", sentence("This is not the code that stands on the terminal. Read it once more."))]
     wanted = _typed()
-    problems = [*check_key("key", wanted.key)]
-    for at, text, missing in (
-        ("organisation", wanted.organisation or "", sentence("Write the organisation's name.")),
-        ("name", wanted.name, sentence("Write your name.")),
-    ):
-        if not text or "\0" in text:
-            problems.append(Problem(at, missing))
-        elif len(text) > LONGEST_NAME:
-            problems.append(Problem(at, sentence("Take at most {count} characters.", count=LONGEST_NAME)))
-    return [*problems, *check_email("email", wanted.email, sentence("Write your e-mail address."))]
+    return [
+        *_wrong_name("organisation", wanted.organisation or "", sentence("Write the organisation's name.")),
+        *check_key("key", wanted.key),
+        *_wrong_name("name", wanted.name, sentence("Write your name.")),
+        *check_email("email", wanted.email, sentence("Write your e-mail address.")),
+    ]
+
+
+def _wrong_name(at: str, text: str, missing: Sentence) -> Iterator[Problem]:
+    if not text or "\0" in text:
+        yield Problem(at, missing)
+    elif len(text) > LONGEST_NAME:
+        yield Problem(at, sentence("Take at most {count} characters.", count=LONGEST_NAME))
