@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from hypothesis import given
@@ -84,6 +86,32 @@ def test_a_new_key_in_the_file_holds_for_who_runs_already(tmp_path: Path) -> Non
     assert runs.seal("vegan", "here").startswith(name_of(NEW))
     assert runs.open(before, "here") == "vegan"
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_no_key_is_lost_when_several_are_made_at_once_and_one_was_sealed_with_already(tmp_path: Path) -> None:
+    """Among them the one that a site makes by itself, as it does when somebody answers while its owner makes a key."""
+    many, together = 8, Barrier(8)
+    for number in range(20):
+        url = f"sqlite:///{tmp_path / f'{number}.sqlite3'}"
+        file = key_file(Settings(database_url=url))
+        assert file is not None
+
+        def make(nth: int, url: str = url, file: Path = file) -> str:
+            together.wait(10)
+            if nth:
+                put_first(file, f"{nth}" * 64)
+                return f"{nth}" * 64
+            own = vault_for(Settings(database_url=url))
+            assert own is not None
+            return own.seal("vegan", "here")
+
+        with ThreadPoolExecutor(many) as threads:
+            sealed, *made = threads.map(make, range(many))
+        opened = vault_for(Settings(database_url=url))
+        assert opened is not None
+        assert opened.open(sealed, "here") == "vegan"
+        assert {name_of(key) for key in made} <= set(opened.names)
+        assert [one.name for one in tmp_path.glob(f"{number}.*")] == [file.name], "nothing else is left there"
 
 
 def test_keys_that_are_given_come_before_those_in_the_file_and_make_none(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tripkit.settings import Settings, WrongSetting
 from tripkit.settings.kinds import DATA_KEYS, Unusable
 from tripkit.storage.sealing import Vault
-from tripkit.storage.secret_files import beside, kept, replaced
+from tripkit.storage.secret_files import beside, kept, rewritten
 
 _SUFFIX = ".keys"
 
@@ -42,7 +42,7 @@ def _of_memory(settings: Settings) -> tuple[str, ...]:
 
 def put_first(file: Path, key: str) -> None:
     """Let a key be the newest of those in the file."""
-    replaced(file, "\n".join((key, *(_read(file) if file.exists() else ()))) + "\n")
+    rewritten(file, lambda known: "\n".join((key, *(_keys_in(known, file) if known else ()))) + "\n")
 
 
 class _Keys:
@@ -67,9 +67,13 @@ class _Keys:
 
 
 def _read(file: Path) -> tuple[str, ...]:
+    return _keys_in(file.read_text(encoding="utf-8", errors="replace"), file)
+
+
+def _keys_in(text: str, file: Path) -> tuple[str, ...]:
     try:
-        found: tuple[str, ...] = DATA_KEYS.read(",".join(file.read_text(encoding="ascii").split()))
-    except (Unusable, UnicodeDecodeError) as error:
+        found: tuple[str, ...] = DATA_KEYS.read(",".join(text.split()))
+    except Unusable as error:
         raise WrongSetting(
             f"{file} holds something that is no key; each is a line of 64 digits, 0–9 and a–f."
         ) from error

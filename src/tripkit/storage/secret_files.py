@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import secrets
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -21,22 +23,38 @@ def beside(database_url: str, suffix: str) -> Path | None:
 def kept(file: Path, make: Callable[[], str]) -> str:
     """What stands in the file, which is made if it is not there."""
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        mine = _written_aside(file, make())
-        with suppress(FileExistsError):
-            file.hardlink_to(mine)
-        mine.unlink()
+        with _alone(file):
+            if not file.exists():
+                _written_aside(file, make()).replace(file)
     return file.read_text(encoding="ascii").strip()
 
 
-def replaced(file: Path, content: str) -> None:
-    """Put other content into the file, all of it at once."""
-    _written_aside(file, content).replace(file)
+def rewritten(file: Path, change: Callable[[str], str]) -> None:
+    """Put into the file what becomes of its content, all of it at once. What others write meanwhile is not lost: they wait."""
+    with _alone(file):
+        known = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+        _written_aside(file, change(known)).replace(file)
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Be the only one, of all processes, who writes in the file's folder."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+        os.fsync(folder)  # What is sealed with it is on the disk at once: its key must not be later.
+    finally:
+        os.close(folder)
 
 
 def _written_aside(file: Path, content: str) -> Path:
-    # Written under another name and then named: no other process ever reads half a key, and the first one's stands.
+    # Written under another name and then named: no other process ever reads half a key.
     mine = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-    mine.touch(mode=0o600)
-    mine.write_text(content, encoding="ascii")
+    handle = os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(handle)
     return mine
