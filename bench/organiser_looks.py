@@ -114,6 +114,15 @@ LOOKS: tuple[Look, ...] = (
         10,
         fields={"organisation": "Byrån {account}", "key": "new-{account}", "email": "new{account}@tripkit.example"},
     ),
+    Look(
+        name="take participants out",
+        endpoint="organiser.participants_file",
+        path=f"{_TRIP}participants/file/",
+        method="POST",
+        who=MEMBER,
+        statements=14,
+        form=f"{_TRIP}participants/",
+    ),
     *(
         Look(
             name=f"look at the answers of a {what}",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.orm import Session
 
 from tests.statements import count_statements
@@ -17,7 +19,7 @@ from tripkit.domain.rights import Role
 from tripkit.reads import participants as reading
 from tripkit.reads.participants import Order, Participant, Sought, participants_in_turn, participants_page
 from tripkit.storage import sessions, write
-from tripkit.storage.bookings import BookingRow
+from tripkit.storage.bookings import BookingRow, ParticipantRow
 from tripkit.storage.trips import TripRow
 from tripkit.testing import NOW, applied, booked, make_moment, make_participant, make_trip
 
@@ -107,6 +109,29 @@ def test_all_of_them_are_read_some_at_a_time_and_each_once(engine: Engine) -> No
         found: list[Participant] = list(participants_in_turn(session, trip_id=trip_id, sought=Sought(), at_once=2))
         assert [one.name for one in found] == ["Örjan Ek", "Åsa Ny", "Zoë Al", "Émile Q"]
         assert [one.position for one in found] == [None, None, 1, 2]
+
+
+def test_a_long_list_is_read_in_as_much_memory_as_a_short_one(sqlite_engine: Engine) -> None:
+    with sessions(sqlite_engine)() as session:
+        trip_id = applied(session)
+        booked(session, trip_id, 1)
+        session.rollback()
+        one = session.scalars(select(ParticipantRow)).one()
+        row = {key: getattr(one, key) for key in ("booking_id", "trip_id", "segment", "status", "price", "wished")}
+
+        def peak(more: int) -> int:
+            with write(session):
+                session.execute(insert(ParticipantRow), [{**row, "name": f"Person {n}"} for n in range(more)])
+            list(zip(range(600), participants_in_turn(session, trip_id=trip_id, sought=Sought()), strict=False))
+            tracemalloc.start()
+            read = sum(1 for _ in participants_in_turn(session, trip_id=trip_id, sought=Sought()))
+            taken = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            assert read > more
+            return taken
+
+        short, long = peak(2_000), peak(10_000)
+        assert long < 1.2 * short
 
 
 def test_who_may_is_led_from_the_trip_to_its_people_and_their_bookings(site: Site) -> None:

@@ -31,6 +31,7 @@ DONE = {
     "release_guarantees": sentence("Guaranteed places were opened to all"),
     "signup_ended": sentence("Sign-up ended"),
     "signup_opened": sentence("Sign-up opened"),
+    "take_out_participants": sentence("A list of participants was taken out as a file"),
     # Messages.
     "cancel_campaign": sentence("A letter to many was cancelled"),
     "create_campaign": sentence("A letter to many was written"),

@@ -58,7 +58,7 @@ class Sought:
 class Participant:
     """One person in the list.
 
-    ``name``: empty = their booking was erased. ``email``: their own, else that of the contact person. ``segment``, ``visits``:
+    ``name``: empty = their booking was erased. ``email``: their own, else that of the contact person, whose the ``phone`` is. ``segment``, ``visits``:
     keys; of who has no place the visits are those wished for. ``position``: in the trip's queue, None = not in it.
     ``queued``: (key of a visit, position) of each visit they wait for.
     """
@@ -66,6 +66,7 @@ class Participant:
     id: int
     name: str
     email: str
+    phone: str
     organisation: str
     segment: str
     status: ParticipantStatus
@@ -167,7 +168,8 @@ def _on(trip_id: int, visit: str) -> Any:
 
 
 def _people(here: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    columns = (BookingRow.code, BookingRow.organisation, BookingRow.contact_email, BookingRow.booked_at)
+    contact = (BookingRow.contact_email, BookingRow.contact_phone)
+    columns = (BookingRow.code, BookingRow.organisation, *contact, BookingRow.booked_at)
     return select(ParticipantRow, *columns).join(BookingRow, _OF_BOOKING).where(here)
 
 
@@ -186,6 +188,7 @@ def _filled_in(session: AnySession, rows: Sequence[Any]) -> Iterator[Participant
             id=person.id,
             name=person.name,
             email=person.email or row.contact_email,
+            phone=row.contact_phone or "",
             organisation=row.organisation,
             segment=person.segment,
             status=person.status,
