@@ -133,6 +133,9 @@ def own_address(owner: Visitor, key: str, language: str, size: str, look: Callab
         page.locator("#host").fill(f"http://{name}/")
         page.get_by_role("button", name=ask).click()
         look(f"address-asked-{said}")
+        page.get_by_role("button", name={"sv": "Leder den hit?", "en": "Does it lead here?"}[language]).click()
+        assert page.locator(".notice.wait").count() == 1
+        look(f"address-leads-{said}")
         owner.go(f"/{language}/administrator/")
         look(f"address-list-{said}")
         owner.go(answer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.web.accounts import signed_in_client
 from tests.web.conftest import Site
@@ -13,6 +13,7 @@ from tests.web.membership import HOST, member, send
 from tests.web.signup_visitor import page
 from tripkit.actions.apply_trip import apply_trip
 from tripkit.domain.rights import Role
+from tripkit.storage import write
 from tripkit.storage.outbox import AuditRow
 from tripkit.storage.trips import OrganisationRow, TripRow
 from tripkit.testing import make_moment, make_organisation, make_trip
@@ -189,3 +190,22 @@ def test_every_trip_is_another_edition_when_it_comes_into_use_or_goes(
     second = edition()
     send(owner, f"{ADDRESS}remove/")
     assert len({first, second, edition()}) == 3
+
+
+def test_where_it_leads_is_looked_at_and_said(site: Site, owner: FlaskClient) -> None:
+    look = f"{ADDRESS}look/"
+    assert send(owner, look, at=ADDRESS).status_code == 404, "there is nothing to look at"
+    send(owner, ADDRESS, host="resor.invalid")
+    answer = send(owner, look, at=ADDRESS)
+    assert answer.location == f"{ADDRESS}?done=nowhere"
+    assert "does not exist yet" in words(owner, answer.location)
+    assert "It leads here." in words(owner, f"{ADDRESS}?done=here")
+    assert noted(site)[1:] == [], "a look is nothing that is noted"
+
+
+def test_an_address_inside_a_network_is_not_asked(site: Site, owner: FlaskClient) -> None:
+    # Whatever the name is, what it leads to decides; this one leads to this machine, wherever the tests run.
+    with write(site.session):
+        site.session.execute(update(OrganisationRow).values(asked_host="localhost"))
+    assert send(owner, f"{ADDRESS}look/", at=ADDRESS).location == f"{ADDRESS}?done=inside"
+    assert "inside a network" in words(owner, f"{ADDRESS}?done=inside")

@@ -12,7 +12,7 @@ from tripkit.actions.own_address import ask_for_address, remove_address
 from tripkit.domain.own_address import check_host, host_of, is_host, shown_host
 from tripkit.domain.refusals import ChangeRefused, Problem
 from tripkit.domain.rights import ORGANISATION, Level
-from tripkit.domain.sentences import sentence
+from tripkit.domain.sentences import Sentence, sentence
 from tripkit.outgoing import Bounds, Lead, where_it_leads
 from tripkit.reads.own_address import own_address
 from tripkit.web.account.page import LOST_SESSION
@@ -26,12 +26,12 @@ from tripkit.web.signup.csrf import CsrfForm, check_button
 
 AGAIN = Need(ORGANISATION, Level.CHANGE, again=True)
 _LOOKS = Limit("looks at an own address by one member", 10, 600, account)
-DONE = {
+DONE: dict[str, Sentence] = {
     "asked": sentence("Asked for. It is in use when whoever runs the site has confirmed it."),
     "removed": sentence("The organisation has no address of its own any more."),
     Lead.HERE: sentence("It leads here."),
 }
-NOT_YET = {
+NOT_YET: dict[str, Sentence] = {
     Lead.ELSEWHERE: sentence(
         "It leads to another server. Let the record in DNS name this site, and take others of the same name away."
     ),
@@ -120,12 +120,13 @@ def look_where(language: str, organisation: str) -> ResponseReturnValue:
 def address_page(organisation: str, *, typed: str = "", **values: Any) -> ResponseReturnValue:
     """The page. ``typed``: what was asked for and cannot be."""
     stands = own_address(session(), organisation) or abort(404)
-    said = DONE.get(request.args.get("done", ""))
+    done = request.args.get("done", "")
     return show(
         "organiser/address.html",
         stands=stands,
         typed=typed,
-        said=said,
+        said=DONE.get(done),
+        not_yet=NOT_YET.get(done),
         shown=shown_host,
         site=settings().host,
         site_is_name=is_host(settings().host),
