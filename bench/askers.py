@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bench.grown_accounts import HALF, WHOLE, recovery_code, sign_in_secret
 from bench.grown_rows import secret
-from bench.grown_trips import LOOKED_AT
+from bench.grown_trips import LOOKED_AT, ORGANISATIONS
 from bench.requests import HOST
 from bench.served import sample_trip
 from tripkit.domain.seats import PoolKind
@@ -114,6 +114,7 @@ def _members(session: Session, common: Asker) -> dict[str, list[Asker]]:
         names |= {"recovery": recovery_code(row.id), "passkey": str(row.passkey)}
         names |= {"member": str(row.member), "invitation": str(row.invitation)}
         names |= {"invited": sign_in_secret(row.id, "invitation"), "others": f"{HOST}-1"}
+        names |= {"asking": f"{HOST}-{1 + number % (ORGANISATIONS - 1)}"}
         names |= {"link": sign_in_secret(row.id, "link"), SIGN_IN: sign_in_secret(row.id, kind)}
         found[who].append(names)
     return found

@@ -98,7 +98,7 @@ def cost_of_look(app: Flask, meter: Meter, look: Look, who: Sequence[Asker], run
         fields = None
         if look.method == "POST":
             fields = filled_in(client, look.form or look.path, look.fields, asker)
-        for kept in ("tripkit_pages", "tripkit_trips", "tripkit_readiness"):
+        for kept in ("tripkit_pages", "tripkit_trips", "tripkit_readiness", "tripkit_hosts"):
             app.extensions.pop(kept, None)
 
         def ask(client: Any = client, path: str = path, fields: dict[str, str] | None = fields) -> int:

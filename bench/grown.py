@@ -45,7 +45,11 @@ def grow(engine: Engine, *, participants: int, queue: int = 0) -> None:
 def _hosts(bulk: Bulk) -> Sequence[int]:
     host = read_event(sample_directory()).organisation
     made = [replace(host, key=f"{host.key}-{number}" if number else host.key) for number in range(ORGANISATIONS)]
-    return [bulk.add(OrganisationRow, **columns_of(one, OrganisationRow)) for one in made]
+    # Each asks for an address of its own, which whoever runs the site may confirm.
+    asked = {one.key: f"{one.key}.tripkit.example" for one in made[1:]}
+    return [
+        bulk.add(OrganisationRow, **columns_of(one, OrganisationRow), asked_host=asked.get(one.key)) for one in made
+    ]
 
 
 def main() -> None:

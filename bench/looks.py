@@ -50,6 +50,16 @@ LOOKS: tuple[Look, ...] = (
     Look(name="look", endpoint="public.look", path="/{host}/look.css", statements=1),
     Look(name="picture", endpoint="public.picture", path="/{host}/{trip}/pictures/none.png", statements=1, status=404),
     Look(name="site map", endpoint="public.sitemap", path="/sitemap.xml", statements=1),
+    Look(
+        name="proof", endpoint="proving_here.proves", path="/.well-known/tripkit?word=only-for-measuring", statements=0
+    ),
+    Look(
+        name="whose host",
+        endpoint="proving_here.serves",
+        path="/.well-known/tripkit/serves?domain=nobody.tripkit.example",
+        statements=1,
+        status=404,
+    ),
     Look(name="health", endpoint="watching.health", path="/healthz", statements=0),
     Look(name="readiness", endpoint="watching.ready", path="/readyz", statements=4),
     Look(

@@ -15,7 +15,7 @@ _LEAVE = "/en/account/memberships/{member}/"
 _INVITED = "/en/account/invitation/{invited}/"
 _ENTER = f"{_RUN}{{others}}/enter/"
 _ADDRESS = f"{_SETTINGS}address/"
-_ANSWER = f"{_RUN}{{host}}/address/"
+_ANSWER = f"{_RUN}{{asking}}/address/"
 _SETUP = "/en/setup/"
 
 
@@ -76,14 +76,7 @@ LOOKS: tuple[Look, ...] = (
     act(
         "ask for an own address", "organiser.address", _ADDRESS, MEMBER, 8, fields={"host": "{account}.tripkit.example"}
     ),
-    act(
-        "confirm an own address",
-        "administrator.address",
-        _ANSWER,
-        MEMBER,
-        9,
-        fields={"do": "confirm", "host": "{account}.tripkit.example"},
-    ),
+    act("confirm an own address", "administrator.address", _ANSWER, MEMBER, 9, fields={"do": "confirm"}),
     act("take an own address away", "organiser.remove", f"{_ADDRESS}remove/", MEMBER, 9),
     act(
         "invite",
