@@ -49,6 +49,7 @@ LOOKS: tuple[Look, ...] = (
     ),
     Look(name="look", endpoint="public.look", path="/{host}/look.css", statements=1),
     Look(name="picture", endpoint="public.picture", path="/{host}/{trip}/pictures/none.png", statements=1, status=404),
+    Look(name="logo", endpoint="public.logo", path="/{host}/logo.none.png", statements=1, status=404),
     Look(name="site map", endpoint="public.sitemap", path="/sitemap.xml", statements=1),
     Look(
         name="proof", endpoint="proving_here.proves", path="/.well-known/tripkit?word=only-for-measuring", statements=0

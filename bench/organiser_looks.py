@@ -17,6 +17,8 @@ _ENTER = f"{_RUN}{{others}}/enter/"
 _ADDRESS = f"{_SETTINGS}address/"
 _ANSWER = f"{_RUN}{{asking}}/address/"
 _SETUP = "/en/setup/"
+_PIXELS = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGOQz+/+z8DAwAAADEcCGW3fcpUAAAAASUVORK5CYII="
+"""Two of them, as a PNG."""
 
 
 def _page(name: str, endpoint: str, path: str, statements: int, status: int = 200) -> Look:
@@ -38,6 +40,7 @@ LOOKS: tuple[Look, ...] = (
     _page("organisation: settings", "organiser.settings", _SETTINGS, 4),
     _page("organisation: colours", "organiser.colours", f"{_SETTINGS}colours.css?brand=%23123456", 3),
     _page("form: settings", "organiser.change_settings", f"{_SETTINGS}change/", 4),
+    _page("form: logo", "organiser.change_logo", f"{_SETTINGS}logo/", 4),
     _page("form: second proof", "organiser.second_proof", f"{_SETTINGS}second-proof/", 3),
     _page("form: own address", "organiser.address", _ADDRESS, 4),
     _page("form: take an own address away", "organiser.remove", f"{_ADDRESS}remove/", 4),
@@ -137,5 +140,13 @@ LOOKS: tuple[Look, ...] = (
         statements=2,
         form="/en/account/again/",
         status=404,
+    ),
+    act(
+        "change the logo",
+        "organiser.change_logo",
+        f"{_SETTINGS}logo/",
+        MEMBER,
+        12,
+        fields={"carried": _PIXELS, "text-sv": "Kansliet {account}"},
     ),
 )

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from PIL import Image
     from PIL.ImageFile import ImageFile
 
+DRAWING = "image/svg+xml"
+"""The type of what is no photograph: shapes and words, looked at by `eventfile.svg`, and never drawn anew."""
 LARGEST_FILE = 5_000_000
 """Bytes in a file that is looked at."""
 MOST_PIXELS = 25_000_000
 """Pixels in a picture that is decoded: at most four bytes each, so a hundred megabytes of memory."""
+LONGEST_SHOWN = 2560
+"""Pixels of the longer side of a photograph: twice the width of the widest page."""
 LONGEST_LOGO = 512
 """Pixels of the longer side of a logo."""
 _MOST_SCANS = 100
@@ -83,6 +87,11 @@ def draw_anew(data: bytes, *, longest: int, always_png: bool = False) -> Drawn:
 def draw_logo(data: bytes) -> Drawn:
     """A picture as a logo is kept: a PNG, large enough for where logos are shown and for screens with fine pixels."""
     return draw_anew(data, longest=LONGEST_LOGO, always_png=True)
+
+
+def draw_shown(data: bytes) -> bytes:
+    """What everybody sees of a photograph that somebody wrote down, of the same type. Raises: PictureRefused."""
+    return draw_anew(data, longest=LONGEST_SHOWN).data
 
 
 def _kind(data: bytes) -> str:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.hostile_pictures import NO_PICTURES, encoded, photograph, plain
 from tests.eventfile.written import DRAWING, EVENT, changed, errors, put, read
 from tripkit.eventfile import read_event
 from tripkit.eventfile.directory import LARGEST_PICTURE
 from tripkit.eventfile.errors import Findings
 from tripkit.eventfile.svg import check_svg
+from tripkit.pictures import draw_shown
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
 OUT = "only a part of the same picture can be used, as in url(#wave)"
@@ -99,7 +101,7 @@ def test_a_drawing_full_of_wrong_things_is_said_ten_times_and_not_a_million() ->
 
 
 def test_pictures_are_read_with_their_kind(tmp_path: Path) -> None:
-    png, jpeg = b"\x89PNG\r\n\x1a\n...", b"\xff\xd8\xff..."
+    png, jpeg = encoded(plain(), "PNG"), photograph()
     event = read(
         tmp_path,
         "partner: harbour, largest_group",
@@ -117,6 +119,11 @@ def test_pictures_are_read_with_their_kind(tmp_path: Path) -> None:
         ("b.jpg", "image/jpeg", jpeg),
         ("c.svg", "image/svg+xml", DRAWING.encode()),
     ]
+    assert {name: one.shown for name, one in event.pictures.items()} == {
+        "a.png": draw_shown(png),
+        "b.jpg": draw_shown(jpeg),
+        "c.svg": None,
+    }
     assert event.warnings == ()
 
 
@@ -146,6 +153,13 @@ def test_a_picture_that_is_not_what_its_name_says_is_refused(tmp_path: Path) -> 
         "pictures/b.jpeg:1:1: this is not a JPEG picture, though its name says so",
         "pictures/c.svg:1:1: this picture is not UTF-8; save it as SVG in UTF-8",
     ]
+
+
+@pytest.mark.parametrize("what", ["the beginning of a JPEG", "half a PNG", "a PNG with a large text"])
+def test_a_photograph_that_is_broken_is_refused_in_words(tmp_path: Path, what: str) -> None:
+    name = "pictures__a_dot_jpg" if "JPEG" in what else "pictures__a_dot_png"
+    (found,) = errors(put(tmp_path, EVENT, **{name: NO_PICTURES[what]}))
+    assert found.partition(": ")[2] == "This picture is broken or not whole. Save it anew, and choose that file."
 
 
 def test_a_picture_larger_than_five_megabytes_is_refused_unread(tmp_path: Path) -> None:

@@ -143,7 +143,12 @@ def test_a_moment_written_by_a_clock_that_was_ahead_keeps_nothing_waiting(engine
 
 def test_by_a_clock_in_doubt_nothing_is_taken_from_anybody(engine: Engine) -> None:
     assert run(engine, Work(), clock_in_doubt=True) == 0
-    assert [job.name for job in JOBS if not job.by_the_clock] == ["mend_times", "seal_answers", "note_refusals"]
+    assert [job.name for job in JOBS if not job.by_the_clock] == [
+        "mend_times",
+        "seal_answers",
+        "draw_pictures",
+        "note_refusals",
+    ]
 
 
 def test_messages_that_were_written_by_a_clock_that_was_ahead_are_due(outbox: Outbox) -> None:

@@ -190,6 +190,7 @@ def _write_pictures(session: AnySession, trip_id: int, pictures: Mapping[str, Pi
             media_type=picture.media_type,
             digest=hashlib.sha256(picture.data).hexdigest(),
             data=picture.data,
+            shown=picture.shown,
         )
         for picture in pictures.values()
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -248,8 +248,14 @@ class Trip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture that belongs to a trip. ``name``: its file name; ``media_type``: image/svg+xml, image/png or image/jpeg."""
+    """A picture that belongs to a trip. ``name``: its file name; ``media_type``: image/svg+xml, image/png or image/jpeg.
+
+    ``data``: the file, byte for byte, as it is given back to whoever wrote it. ``shown``: of a photograph, what everybody
+    sees instead, of the same type, without what the file says beside the picture; None = not drawn yet, or a drawing.
+    It follows from the data, and makes no two pictures different.
+    """
 
     name: str
     media_type: str
     data: bytes
+    shown: bytes | None = field(default=None, compare=False)

@@ -13,7 +13,7 @@ from tripkit.eventfile.errors import Findings, Position, list_words, nearest_wor
 from tripkit.eventfile.format.programme import EventEntry
 from tripkit.eventfile.format.trip import LookEntry, SiteEntry, SpeakerEntry, TripEntry
 from tripkit.eventfile.svg import check_svg
-from tripkit.pictures import LONGEST_LOGO, draw_logo
+from tripkit.pictures import LONGEST_LOGO, draw_logo, draw_shown
 
 MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
 _FIRST_BYTES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
@@ -45,12 +45,18 @@ def _read(directory: EventDirectory, path: str, name: str, findings: Findings) -
     if data is None:
         return None
     media_type = MEDIA_TYPES[name.rpartition(".")[2]]
+    shown = None
     if media_type == MEDIA_TYPES["svg"]:
         check_svg(path, data, findings)
     elif not data.startswith(_FIRST_BYTES[media_type]):
         kind = media_type.partition("/")[2].upper()
         findings.error(Position(path), sentence("this is not a {kind} picture, though its name says so", kind=kind))
-    return Picture(name=name, media_type=media_type, data=data)
+    else:
+        try:
+            shown = draw_shown(data)
+        except PictureRefused as refused:
+            findings.error(Position(path), refused.sentence)
+    return Picture(name=name, media_type=media_type, data=data, shown=shown)
 
 
 def read_logo(

@@ -14,6 +14,8 @@ from tripkit.reads.trip_plan import AnySession, find_plan, trip_plan
 from tripkit.storage.pictures import PictureRow
 from tripkit.storage.trips import OrganisationRow, TripRow
 
+_OF_PICTURE = (PictureRow.name, PictureRow.media_type, PictureRow.data)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TripPage:
@@ -55,19 +57,17 @@ def page_of_plan(
 
 
 def picture(session: AnySession, *, organisation: str, trip: str, name: str) -> Picture | None:
-    """One of a trip's pictures."""
-    row = session.scalar(
-        select(PictureRow)
+    """One of a trip's pictures, with what everybody is shown of it."""
+    row = session.execute(
+        select(*_OF_PICTURE, PictureRow.shown)
         .join(TripRow, TripRow.id == PictureRow.trip_id)
         .join(OrganisationRow, OrganisationRow.id == TripRow.organisation_id)
         .where(OrganisationRow.key == organisation, TripRow.key == trip, PictureRow.name == name)
-    )
-    return None if row is None else Picture(name=row.name, media_type=row.media_type, data=row.data)
+    ).one_or_none()
+    return None if row is None else Picture(**row._mapping)
 
 
 def pictures(session: AnySession, trip_id: int) -> dict[str, Picture]:
-    """All of a trip's pictures by name, for exporting it."""
-    return {
-        row.name: Picture(name=row.name, media_type=row.media_type, data=row.data)
-        for row in session.scalars(select(PictureRow).where(PictureRow.trip_id == trip_id).order_by(PictureRow.name))
-    }
+    """All of a trip's pictures by name, for exporting it; not what everybody is shown of them."""
+    rows = session.execute(select(*_OF_PICTURE).where(PictureRow.trip_id == trip_id).order_by(PictureRow.name))
+    return {row.name: Picture(**row._mapping) for row in rows}

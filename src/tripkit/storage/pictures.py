@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tripkit.storage.columns import Row
@@ -19,11 +19,22 @@ class LogoRow(Row):
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+TO_DRAW = text("shown IS NULL AND media_type <> 'image/svg+xml'")
+"""Photographs of which nothing is drawn yet."""
+
+
 class PictureRow(Row):
-    """A picture of a trip. ``digest``: SHA-256 of the data in hexadecimal, its ETag."""
+    """A picture of a trip. ``digest``: SHA-256 of the data in hexadecimal.
+
+    ``data``: as it was written down. ``shown``: what everybody sees of a photograph; NULL = not drawn yet, or a drawing;
+    empty = it cannot be drawn, and nobody sees it.
+    """
 
     __tablename__ = "picture"
-    __table_args__ = (UniqueConstraint("trip_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("trip_id", "name"),
+        Index("ix_picture_to_draw", "id", sqlite_where=TO_DRAW, postgresql_where=TO_DRAW),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"))
@@ -31,3 +42,4 @@ class PictureRow(Row):
     media_type: Mapped[str]
     digest: Mapped[str]
     data: Mapped[bytes] = mapped_column(LargeBinary)
+    shown: Mapped[bytes | None] = mapped_column(LargeBinary)

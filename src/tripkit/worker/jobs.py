@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from tripkit.actions.announce_signup import announce_signup
+from tripkit.actions.draw_pictures import draw_pictures
 from tripkit.actions.erase_answers import erase_answers
 from tripkit.actions.erase_ended import erase_ended
 from tripkit.actions.expire_offers import expire_offers
@@ -55,6 +56,7 @@ JOBS: tuple[Job, ...] = (
     Job("fill_campaigns", timedelta(seconds=20), fill_campaigns),
     Job("mend_times", timedelta(minutes=5), mend_times, by_the_clock=False),
     Job("seal_answers", timedelta(hours=1), seal_open_answers, by_the_clock=False),
+    Job("draw_pictures", timedelta(hours=1), draw_pictures, by_the_clock=False),
     Job("erase_answers", timedelta(hours=1), erase_answers),
     Job("erase_ended", timedelta(hours=1), erase_ended),
     Job("note_refusals", timedelta(minutes=5), note_refusals, by_the_clock=False),

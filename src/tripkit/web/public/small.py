@@ -6,7 +6,9 @@ import hashlib
 
 from flask import Response, abort, jsonify, request
 
-from tripkit.domain.trips import Look
+from tripkit.domain.refusals import PictureRefused
+from tripkit.domain.trips import Look, Picture
+from tripkit.pictures import DRAWING, draw_shown
 from tripkit.reads.logo import logo as find_logo
 from tripkit.reads.trip_list import organisation as find_organisation
 from tripkit.reads.trip_page import picture as find_picture
@@ -44,13 +46,26 @@ def places(language: str, organisation: str, trip: str) -> Response:
 def picture(organisation: str, trip: str, name: str) -> Response:
     """One of a trip's pictures. An SVG is shown in a sandbox: whatever is in it, it runs nothing here."""
     found = find_picture(session(), organisation=organisation, trip=trip, name=name) or abort(404)
-    response = Response(found.data, content_type=found.media_type)
+    data = _shown(found) or abort(404)
+    response = Response(data, content_type=found.media_type)
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    response.set_etag(hashlib.sha256(found.data).hexdigest()[:32])
+    response.set_etag(hashlib.sha256(data).hexdigest()[:32])
     response.cache_control.public = True
     response.cache_control.max_age = _A_DAY
     response.make_conditional(request)
     return response
+
+
+def _shown(found: Picture) -> bytes | None:
+    """What everybody sees of it. A photograph that an earlier version wrote down is drawn now, until a worker has kept that."""
+    if found.media_type == DRAWING:
+        return found.data
+    if found.shown is not None:
+        return found.shown
+    try:
+        return draw_shown(found.data)
+    except PictureRefused:
+        return None
 
 
 @route(blueprint, "/<organisation>/logo.<logo>.png", policy=Policy.PUBLIC)
