@@ -99,6 +99,9 @@ def test_an_owner_invites_and_a_colleague_accepts_without_a_fault_of_accessibili
     if trips.count():
         trips.first.click()
         look("trip")
+    visited(owner, key, language, look)
+    refused(visit(organised.url, language=language, size=size), owner, language, size)
+    look("refused-lately")
     letter = organised.wait_for_mail(colleague, 1)[0]
     body = letter.get_body(("plain",))
     assert body is not None
@@ -110,6 +113,36 @@ def test_an_owner_invites_and_a_colleague_accepts_without_a_fault_of_accessibili
     someone.page.get_by_role("button", name=BUTTONS[language][2]).click()
     assert path_of(someone.page) == f"/{language}/organise/{key}/"
     assert {name: what for name, what in found.items() if what != ([], "")} == {}
+
+
+def visited(owner: Visitor, key: str, language: str, look: Callable[[str], None]) -> None:
+    """Enter as who runs the site, first to look and then to help, and leave again."""
+    page, enter = owner.page, f"/{language}/administrator/{key}/enter/"
+    leave = {"sv": "Avsluta besöket", "en": "End the visit"}[language]
+    for name, value in (("looks", "no"), ("helps", "yes")):
+        owner.go(enter)
+        page.locator("#reason").fill("En bokning öppnar sig inte, och vi blev ombedda att titta.")
+        page.locator(f"input[name=helps][value={value}]").check()
+        page.locator("main form button[type=submit]").last.click()
+        assert path_of(page) == f"/{language}/organise/{key}/"
+        look(f"visit-{name}")
+    page.get_by_role("button", name=leave).click()
+    assert path_of(page).startswith(f"/{language}/account/")
+    look("visit-over")
+    owner.go(f"/{language}/organise/{key}/")
+    assert page.get_by_role("button", name=leave).count() == 0
+
+
+def refused(thief: Visitor, owner: Visitor, language: str, size: str) -> None:
+    """Somebody tries a password, and the owner looks who was refused."""
+    for _ in range(2):
+        thief.go(f"/{language}/account/sign-in/")
+        thief.page.locator("#email").fill(f"{language}.{size}@tripkit.example")
+        thief.page.locator("#password").fill("detta är inte lösenordet")
+        thief.page.locator("#password").press("Enter")
+        assert thief.page.locator(".error").count() == 1
+    owner.go(f"/{language}/account/security/")
+    assert owner.page.locator("#refused").count() == 1
 
 
 def own_address(owner: Visitor, key: str, language: str, size: str, look: Callable[[str], None]) -> None:
