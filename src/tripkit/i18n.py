@@ -107,6 +107,11 @@ def day(value: date, language: str, *, year: bool = False, weekday: bool = False
     return format_date(value, pattern, locale=_locale(language))
 
 
+def tongue(code: str, language: str) -> str:
+    """What a language is called: “svenska”, “Swedish”; its letters where nobody calls it anything."""
+    return _locale(language).languages.get(code, code)
+
+
 def weekday(value: date, language: str) -> str:
     """A weekday in short: “tors”, “Thu”."""
     return format_date(value, "EEE", locale=_locale(language)).rstrip(".")
@@ -144,10 +149,14 @@ def clock_time(value: datetime | time, language: str) -> str:
 
 
 def moment(value: datetime, language: str, time_zone: str) -> str:
-    """A moment by the clock in a time zone: “torsdag 24 januari kl. 10.45”, with the year when it is another than now's."""
+    """A moment by the clock in a time zone: “torsdag 24 januari kl. 10.45”, with the year when it is another than now's.
+
+    UTC, which is nobody's clock at home, is named.
+    """
     local = value.astimezone(ZoneInfo(time_zone))
     said = day(local.date(), language, weekday=True, year=True)
-    return f"{said} {'kl.' if language == 'sv' else 'at'}{_NO_BREAK}{clock_time(local, language)}"
+    named = f"{_NO_BREAK}UTC" if time_zone == "UTC" else ""
+    return f"{said} {'kl.' if language == 'sv' else 'at'}{_NO_BREAK}{clock_time(local, language)}{named}"
 
 
 def month(value: date, language: str) -> str:

@@ -19,7 +19,7 @@ from tripkit.domain.accounts import PROOF_LASTS
 from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.questions import Question, QuestionKind
 from tripkit.domain.rights import Role
-from tripkit.mailing.verdict import KINDS as LETTERS
+from tripkit.mailing.verdict import KIND_TITLES, KINDS
 from tripkit.storage import write
 from tripkit.storage.accounts import AccountRow, SignInRow
 from tripkit.storage.bookings import BookingRow, ParticipantRow
@@ -27,7 +27,6 @@ from tripkit.storage.members import InvitationRow, MemberRow
 from tripkit.storage.outbox import AuditRow, OutboxRow
 from tripkit.storage.trips import OrganisationRow
 from tripkit.testing import NOW, both, make_moment, make_participant
-from tripkit.web.account.my_data import KINDS
 
 MINE, THEIRS = "asa@tripkit.example", "olle@tripkit.example"
 DATA, FILE, FORGET = "/en/account/my-data/", "/en/account/my-data.json", "/en/account/forget-me/"
@@ -69,9 +68,9 @@ def test_all_of_ones_own_is_there_and_nothing_of_others(me: FlaskClient, path: s
 
 def test_messages_and_what_was_done_are_told_in_words(me: FlaskClient) -> None:
     words = page(me.get(DATA)).words
-    assert "(the confirmation, not sent)" in words and "People signed up" in words
+    assert "(Confirmation, not sent)" in words and "People signed up" in words
     assert "book_places" not in words
-    assert set(KINDS) == set(LETTERS)
+    assert set(KIND_TITLES) == set(KINDS)
 
 
 def test_the_file_is_for_programs(me: FlaskClient) -> None:

@@ -88,3 +88,14 @@ _VERDICTS: dict[str, Callable[[Letter], tuple[Sentence, ...]]] = {
 }
 KINDS = tuple(_VERDICTS)
 """Every kind of letter there is."""
+
+KIND_TITLES = {
+    "confirmation": sentence("Confirmation"),
+    "queued": sentence("In the queue"),
+    "offer": sentence("A place on offer"),
+    "cancelled": sentence("Cancellation"),
+    "changed": sentence("Something has changed"),
+    "link": sentence("A new link to the booking"),
+    "letter": sentence("A letter to many"),
+}
+"""What each kind is called in a list of messages."""

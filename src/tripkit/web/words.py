@@ -123,6 +123,12 @@ def day(context: Context, value: date, *, year: bool = False, weekday: bool = Fa
 
 
 @pass_context
+def tongue(context: Context, value: str) -> str:
+    """What a language is called."""
+    return i18n.tongue(value, _language(context))
+
+
+@pass_context
 def weekday(context: Context, value: date) -> str:
     """A weekday in short."""
     return i18n.weekday(value, _language(context))
@@ -210,6 +216,7 @@ FILTERS = {
     "money": money,
     "number": number,
     "list_of": list_of,
+    "tongue": tongue,
     "names": names,
     "opening": opening,
     "days_in_words": days_in_words,

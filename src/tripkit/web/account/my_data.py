@@ -15,6 +15,7 @@ from tripkit.domain.done import DONE
 from tripkit.domain.refusals import ChangeRefused, Problem
 from tripkit.domain.rights import TITLES
 from tripkit.domain.sentences import sentence
+from tripkit.mailing.verdict import KIND_TITLES
 from tripkit.reads.account_page import account_page
 from tripkit.reads.log_words import CODES
 from tripkit.web.account import blueprint
@@ -31,16 +32,6 @@ STATES = {
     ParticipantStatus.WAITING: sentence("In the queue"),
     ParticipantStatus.CANCELLED: sentence("Cancelled"),
 }
-KINDS = {
-    "cancelled": sentence("that places were cancelled"),
-    "changed": sentence("that something was changed"),
-    "confirmation": sentence("the confirmation"),
-    "letter": sentence("a letter"),
-    "link": sentence("a new link"),
-    "offer": sentence("a place on offer"),
-    "queued": sentence("that somebody is in the queue"),
-}
-"""What a message about a booking is, as part of a line; a test holds it to the kinds there are."""
 _JSON: TypeAdapter[MyData] = TypeAdapter(MyData)
 
 _ERASURES = Limit("erasures asked for from one account", 10, 600, account)
@@ -51,7 +42,9 @@ def my_data(language: str) -> ResponseReturnValue:
     """All of it, to read."""
     page_language()
     data = export_my_data(session(), somebody=me(), moment=acting())
-    return show("account/my_data.html", data=data, titles=TITLES, states=STATES, what=DONE, kinds=KINDS, codes=CODES)
+    return show(
+        "account/my_data.html", data=data, titles=TITLES, states=STATES, what=DONE, kinds=KIND_TITLES, codes=CODES
+    )
 
 
 @route(blueprint, "/<language>/account/my-data.json", policy=Policy.PROVED)

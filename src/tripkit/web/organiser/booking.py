@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from tripkit.domain.rights import LOG, MONEY, SENSITIVE, Level
 from tripkit.domain.sentences import sentence
+from tripkit.mailing.verdict import KIND_TITLES
 from tripkit.reads.organised_booking import organised_booking
 from tripkit.web.frame import now, page_language, session
 from tripkit.web.guards import here
@@ -17,15 +18,6 @@ from tripkit.web.organiser.page import show
 from tripkit.web.organiser.participants import SEE
 from tripkit.web.routing import Policy, route
 
-MESSAGES = {
-    "confirmation": sentence("Confirmation"),
-    "queued": sentence("In the queue"),
-    "offer": sentence("A place on offer"),
-    "cancelled": sentence("Cancellation"),
-    "changed": sentence("Something has changed"),
-    "link": sentence("A new link to the booking"),
-    "letter": sentence("A letter to many"),
-}
 FATES = {
     "waiting": sentence("on its way"),
     "sent": sentence("sent"),
@@ -62,7 +54,7 @@ def booking(language: str, organisation: str, trip: str, code: str) -> ResponseR
         "organiser/booking.html",
         booking=found,
         receipt=receipt(found.page, language, now()),
-        kinds=MESSAGES,
+        kinds=KIND_TITLES,
         fates=FATES,
         sees_money=place.rights.may(MONEY, Level.SEE),
         sees_sensitive=place.rights.may(SENSITIVE, Level.SEE),
