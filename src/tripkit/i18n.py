@@ -109,7 +109,7 @@ def day(value: date, language: str, *, year: bool = False, weekday: bool = False
 
 def tongue(code: str, language: str) -> str:
     """What a language is called: “svenska”, “Swedish”; its letters where nobody calls it anything."""
-    return _locale(language).languages.get(code, code)
+    return str(_locale(language).languages.get(code, code))
 
 
 def weekday(value: date, language: str) -> str:

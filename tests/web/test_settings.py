@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
@@ -11,12 +13,13 @@ from tests.web.membership import HOST, member, send
 from tests.web.signup_visitor import page
 from tripkit.domain.rights import Role
 from tripkit.domain.trips import Look, Organisation
+from tripkit.i18n import moment, tongue
 from tripkit.storage import write
 from tripkit.storage.accounts import AccountRow
 from tripkit.storage.columns import to_value
 from tripkit.storage.outbox import AuditRow, OutboxRow
 from tripkit.storage.trips import OrganisationRow, TripRow
-from tripkit.testing import applied, make_trip
+from tripkit.testing import NOW, applied, make_trip
 
 SETTINGS = f"{HOST}settings/"
 CHANGE = f"{SETTINGS}change/"
@@ -156,3 +159,14 @@ def test_the_log_tells_who_did_what_and_of_each_trip_what_was_done_to_it(site: S
     for wrong in ("x", "-1", "9" * 30):
         assert owner.get(f"{HOST}log/?before={wrong}").status_code == 404
     assert owner.get(f"{HOST}log/?before=1").status_code == 200
+
+
+def test_languages_are_named_in_the_language_of_the_reader(owner: FlaskClient) -> None:
+    assert {"Name (Swedish)", "Name (English)"} <= set(re.findall(r"Name \(\w+\)", page(owner.get(SETTINGS)).words))
+    assert "Namn (svenska)" in page(owner.get(SETTINGS.replace("/en/", "/sv/"))).words
+    assert tongue("xx", "en") == "xx", "what nobody speaks keeps its letters"
+
+
+def test_a_moment_by_no_clock_at_home_says_so() -> None:
+    assert moment(NOW, "en", "UTC").endswith("UTC")
+    assert "UTC" not in moment(NOW, "en", "Europe/Stockholm")
