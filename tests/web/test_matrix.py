@@ -215,9 +215,9 @@ def test_everybody_gets_what_the_policy_says_and_nothing_else(unlimited: Site) -
 
 
 def lost(asker: Asker, rule: Rule, method: str, values: Mapping[str, str], token: str) -> bytes:
-    """What they are told about an organisation that does not exist."""
+    """What they are told about an organisation that does not exist, or an address beside this one that no page has."""
     wrong = {**values, "organisation": "nowhere"}
-    path = address(rule, wrong) if "organisation" in rule.arguments else "/en/nowhere/at/all/"
+    path = address(rule, wrong) if "organisation" in rule.arguments else f"{address(rule, values)}nowhere/at/all/"
     answer = ask(asker, path, method, token)
     assert answer.status_code == 404
     return NUMBER.sub(b"", answer.data)
