@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -28,6 +29,11 @@ class Form:
     def key(self) -> tuple[str, ...]:
         """What tells a form from others at its address: its fields, not what stands in them."""
         return (self.method, *sorted({one.name for one in self.fields}))
+
+    def written(self, words: Mapping[str, str]) -> Form:
+        """The same with these words standing in the fields of these names."""
+        fields = (replace(one, values=(words[one.name],)) if one.name in words else one for one in self.fields)
+        return replace(self, fields=tuple(fields))
 
 
 @dataclass

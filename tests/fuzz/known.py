@@ -84,7 +84,7 @@ def seen_by(app: Flask, who: Who, browser: Browser, shown: set[str]) -> Known:
             kind = (endpoint_of(app, form.path), form.key())
             if kind not in kinds:
                 kinds.add(kind)
-                known.forms.append(form)
+                known.forms.append(form.written(who.writes))
     return known
 
 

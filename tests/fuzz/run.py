@@ -118,12 +118,15 @@ def _next(made: Case, ask: Ask, answer: Answer) -> Ask | None:
 
 
 @contextmanager
-def fuzzer(url: str | None = None) -> Iterator[Fuzzer]:
-    """A fuzzer on a site of its own. ``url``: an empty database, None = SQLite in memory where there is room for it."""
+def fuzzer(url: str | None = None, *, begun: bool = True) -> Iterator[Fuzzer]:
+    """A fuzzer on a site of its own. ``url``: an empty database, None = SQLite in memory where there is room for it.
+
+    ``begun``: no = nobody has an account there yet.
+    """
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="tripkit-fuzz.", dir=memory if memory.is_dir() else None))
     try:
-        with stage(url or f"sqlite:///{folder}/fuzz.sqlite3", folder) as on:
+        with stage(url or f"sqlite:///{folder}/fuzz.sqlite3", folder, begun=begun) as on:
             yield Fuzzer(on)
     finally:
         shutil.rmtree(folder)

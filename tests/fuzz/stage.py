@@ -61,13 +61,15 @@ class _UsedUp:
 
 @dataclass
 class Stage:
-    """A site that is asked. ``never``: what no answer to anybody may hold. ``queued``: somebody who waits for a visit.
+    """A site that is asked. ``stay``: a booking there, None = nobody has an account yet and there is nothing.
+
+    ``never``: what no answer to anybody may hold. ``queued``: somebody who waits for a visit.
 
     ``way_out``: the secret in a letter to many by which one wants no more of them. ``contact``: the address of who answers for the booking.
     """
 
     app: Flask
-    stay: Stay
+    stay: Stay | None
     queued: dict[str, str]
     way_out: str
     contact: str
@@ -122,8 +124,11 @@ class _Faults(logging.Handler):
 
 
 @contextmanager
-def stage(url: str, folder: Path) -> Iterator[Stage]:
-    """A site with a trip, its bookings and another host's, on an empty database. ``folder``: for what it writes."""
+def stage(url: str, folder: Path, *, begun: bool = True) -> Iterator[Stage]:
+    """A site with a trip, its bookings and another host's, on an empty database. ``folder``: for what it writes.
+
+    ``begun``: no = nobody has an account there yet, and there is nothing.
+    """
     engine = open_engine(url)
     upgrade(engine)
     engine.dispose()
@@ -134,11 +139,11 @@ def stage(url: str, folder: Path) -> Iterator[Stage]:
         clock=Clock(NOW),
         url="http://localhost:5000",  # Where passkeys are good without TLS.
         mail=f"files:{folder}",
-        demo=True,
+        demo=begun,
         metrics_token=METRICS_TOKEN,
     )
     app = create_app(settings)
-    made = _played(app)
+    made = _played(app) if begun else _untouched(app)
     logger = logging.getLogger("tripkit")
     before = logger.handlers[:], logger.propagate, logger.level
     logger.handlers[:], logger.propagate = [_Faults(made.faults)], False
@@ -192,6 +197,12 @@ def _played(app: Flask) -> Stage:
         for file in sorted(Path(settings.mail.partition(":")[2]).glob("*.eml"))[3:]:
             file.unlink()
         return Stage(app, stay, queued, way_out, _contact(site, stay), never)
+
+
+def _untouched(app: Flask) -> Stage:
+    with app.app_context(), sessions(db.engine)() as session:
+        Site(app, app.test_client(), session).at(NOW)
+    return Stage(app, None, {}, "", "", ())
 
 
 def _queued(site: Site) -> dict[str, str]:

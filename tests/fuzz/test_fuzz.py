@@ -22,7 +22,7 @@ SEED = 1
 CASES = 2600
 """Some 3,000 requests; `make fuzz` sends as many as one likes."""
 NOBODY = {"static", "setup.begin"}
-"""What nobody gets into here: files are no pages, and a site that has begun begins no more."""
+"""What nobody gets into here: files are no pages, and a site that has begun begins no more; it is asked where nobody has."""
 
 pytestmark = [
     pytest.mark.timeout(600),
@@ -39,6 +39,13 @@ def fuzz() -> Iterator[Fuzzer]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
+
+
+@pytest.fixture(scope="module")
+def not_begun() -> Iterator[Fuzzer]:
+    """The same, on a site at which nobody has an account."""
+    with fuzzer(begun=False) as found:
+        yield found
 
 
 def until_found(fuzz: Fuzzer, endpoint: str, wrong: str) -> Finding:
@@ -70,6 +77,24 @@ def test_every_route_is_opened_by_somebody_and_every_form_is_found(fuzz: Fuzzer)
     takes_forms = {form.path for known in fuzz.people for form in known.forms if form.method == "POST"}
     opened |= {endpoint_of(fuzz.stage.app, path) for path in takes_forms}
     assert {rule.endpoint for rule in fuzz.stage.app.url_map.iter_rules()} - opened - NOBODY == set()
+
+
+def test_a_site_that_nobody_has_begun_stands_the_same(not_begun: Fuzzer) -> None:
+    done = list(not_begun.run(SEED, range(CASES // 4)))[-1]
+    assert "\n".join(finding.told() for finding in done.findings) == ""
+    at = [form for known in not_begun.people for form in known.forms if form.path.endswith("/setup/")]
+    assert len(at) >= 2, "its form is found, by who knows the code and by who does not"
+    assert done.served["organiser.overview"] > 10, "who knows it begins"
+    assert done.statuses[422] > 50
+
+
+def test_a_fault_in_its_form_is_found(not_begun: Fuzzer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(not_begun.stage.app.view_functions, "setup.begin", lambda **_: falls_over_a_key())
+    assert "ValueError" in until_found(not_begun, "setup.begin", "500").said
+
+
+def falls_over_a_key() -> Response:
+    return Response(str(int(request.form.get("key", "1"))))
 
 
 def falls_over() -> Response:

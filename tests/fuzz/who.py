@@ -17,6 +17,7 @@ from tripkit.storage.accounts import AccountRow, PasskeyRow, RecoveryCodeRow, Si
 from tripkit.storage.members import MemberRow
 from tripkit.storage.trips import OrganisationRow
 from tripkit.testing import NOW
+from tripkit.web.setup.code import code_of
 
 
 def _nothing(_stage: Stage, _browser: Browser) -> None:
@@ -29,6 +30,7 @@ class Who:
 
     ``values``: what stands in their addresses, by the name of the argument. ``sign_in``: what their browser does first.
     ``headers``: what their browser sends along. ``sees_all``: whether other organisations' people are theirs to see.
+    ``writes``: what they write into a field of this name, where they mean it.
     """
 
     name: str
@@ -36,10 +38,14 @@ class Who:
     sign_in: Callable[[Stage, Browser], None] = _nothing
     headers: Mapping[str, str] = field(default_factory=dict)
     sees_all: bool = False
+    writes: Mapping[str, str] = field(default_factory=dict)
 
 
 def askers(stage: Stage) -> tuple[Who, ...]:
     """Everybody who asks the site on this stage."""
+    if stage.stay is None:
+        nobody = {"language": "en", "organisation": "resor", "trip": "hamnstad", "token": "A" * 43}
+        return Who("nobody in particular", nobody), Who("who reads the terminal", nobody, writes=_first(stage))
     mine = {**stage.stay.values, "number": "1"}
     theirs = {**mine, "token": "A" * 43}
     half = Who(
@@ -66,6 +72,11 @@ def askers(stage: Stage) -> tuple[Who, ...]:
     )
 
 
+def _first(stage: Stage) -> dict[str, str]:
+    """What whoever starts the site writes into the form of the first organisation."""
+    return {"code": code_of(stage.app), "key": "resor", "organisation": "Resor & besök"}
+
+
 def _account(
     stage: Stage, browser: Browser, *, email: str, is_whole: bool = True, runs: bool = False, proofs: bool = False
 ) -> None:
@@ -85,13 +96,16 @@ def _account(
             session.add(PasskeyRow(account_id=account.id, made_at=NOW, **key))
 
 
+def _host(stage: Stage) -> str:
+    assert stage.stay is not None, "who has not begun has no members"
+    return stage.stay.values["organisation"]
+
+
 def _member(stage: Stage, browser: Browser, *, role: Role) -> None:
     """Sign a member of the organisation in."""
     email = f"{role}@tripkit.example"
     _account(stage, browser, email=email, proofs=role is Role.OWNER)
     with sessions(stage.engine).begin() as session:
         account = session.scalars(select(AccountRow.id).where(AccountRow.email == email)).one()
-        host = session.scalars(
-            select(OrganisationRow.id).where(OrganisationRow.key == stage.stay.values["organisation"])
-        ).one()
+        host = session.scalars(select(OrganisationRow.id).where(OrganisationRow.key == _host(stage))).one()
         session.add(MemberRow(account_id=account, organisation_id=host, trip_id=None, role=role, made_at=NOW))
