@@ -11,10 +11,11 @@ from sqlalchemy import select, update
 from tests.fuzz.browser import Browser
 from tests.fuzz.stage import METRICS_TOKEN, Stage
 from tests.web.accounts import signed_in_client
+from tripkit.actions.visit_organisation import VISIT_LASTS
 from tripkit.domain.rights import Role
 from tripkit.storage import sessions
 from tripkit.storage.accounts import AccountRow, PasskeyRow, RecoveryCodeRow, SignInRow
-from tripkit.storage.members import MemberRow
+from tripkit.storage.members import MemberRow, VisitRow
 from tripkit.storage.trips import OrganisationRow
 from tripkit.testing import NOW
 from tripkit.web.setup.code import code_of
@@ -69,6 +70,7 @@ def askers(stage: Stage) -> tuple[Who, ...]:
             partial(_account, email="root@tripkit.example", runs=True),
             sees_all=True,
         ),
+        Who("who runs the installation and looks at an organisation", theirs, _visiting, sees_all=True),
     )
 
 
@@ -94,6 +96,17 @@ def _account(
             session.add(RecoveryCodeRow(account_id=account.id, digest=email))
             key = {"credential": email.encode(), "public_key": b"none", "sign_count": 0, "name": "Nyckel"}
             session.add(PasskeyRow(account_id=account.id, made_at=NOW, **key))
+
+
+def _visiting(stage: Stage, browser: Browser) -> None:
+    """Sign somebody in who runs the installation and visits the organisation, to look only."""
+    email = "visits@tripkit.example"
+    _account(stage, browser, email=email, runs=True)
+    with sessions(stage.engine).begin() as session:
+        account = session.scalars(select(AccountRow.id).where(AccountRow.email == email)).one()
+        host = session.scalars(select(OrganisationRow.id).where(OrganisationRow.key == _host(stage))).one()
+        until = {"made_at": NOW, "ends_at": NOW + VISIT_LASTS}
+        session.add(VisitRow(account_id=account, organisation_id=host, reason="to see", **until))
 
 
 def _host(stage: Stage) -> str:

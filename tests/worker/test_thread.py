@@ -7,6 +7,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -24,7 +26,7 @@ from tripkit.storage.bookings import OfferRow
 from tripkit.testing import NOW, applied, make_moment, make_trip
 from tripkit.worker import worker as worker_module
 from tripkit.worker.jobs import Job, run_jobs
-from tripkit.worker.thread import start
+from tripkit.worker.thread import ThreadWorker, start
 from tripkit.worker.worker import Worker
 
 PATIENCE = 20.0
@@ -38,19 +40,30 @@ def wait_for(claim: object, why: str) -> None:
 
 
 def threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name == "tripkit-worker"]
+    """What works in this process: a worker, and its heart."""
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("tripkit-")]
+
+
+@contextmanager
+def working(outbox: Outbox) -> Iterator[ThreadWorker]:
+    """A worker that is gone afterwards, whatever went wrong: one that works on asks a database that was dropped."""
+    worker = start(outbox.settings)
+    try:
+        yield worker
+    finally:
+        worker.stop(wait=PATIENCE)
+        assert threads() == []
 
 
 def test_the_thread_delivers_what_comes_and_stops_when_it_is_told(outbox: Outbox, mail_server: MailServer) -> None:
-    worker = start(outbox.settings)
-    outbox.sign_up()
-    wait_for(lambda: mail_server.took, "the message is delivered")
-    outbox.sign_up("Jonas Ekdahl")
-    wait_for(lambda: len(mail_server.took) == 2, "and the next one")
-    began = time.monotonic()
-    worker.stop(wait=PATIENCE)
-    assert time.monotonic() - began < 3
-    assert threads() == []
+    with working(outbox) as worker:
+        outbox.sign_up()
+        wait_for(lambda: mail_server.took, "the message is delivered")
+        outbox.sign_up("Jonas Ekdahl")
+        wait_for(lambda: len(mail_server.took) == 2, "and the next one")
+        began = time.monotonic()
+        worker.stop(wait=PATIENCE)
+        assert time.monotonic() - began < 3
     outbox.sign_up("Karin Almfelt")
     time.sleep(1.2)
     assert len(mail_server.took) == 2
@@ -60,11 +73,9 @@ def test_stopping_waits_for_the_message_that_is_under_way(outbox: Outbox, mail_s
     outbox.sign_up()
     outbox.sign_up("Jonas Ekdahl")
     mail_server.slow = 0.5
-    worker = start(outbox.settings)
-    assert mail_server.reached.wait(PATIENCE)
-    worker.stop(wait=PATIENCE)
+    with working(outbox):
+        assert mail_server.reached.wait(PATIENCE)
     assert outbox.states() == [("sent", 1), ("waiting", 0)]
-    assert threads() == []
 
 
 ENDS = """
@@ -105,16 +116,14 @@ def test_the_thread_outlives_a_round_that_fails(
 
     monkeypatch.setattr(worker_module, "deliver_due", fails_once)
     sqlite_outbox.sign_up()
-    worker = start(sqlite_outbox.settings)
-    wait_for(lambda: mail_server.took, "the next round delivers")
-    worker.stop(wait=PATIENCE)
+    with working(sqlite_outbox):
+        wait_for(lambda: mail_server.took, "the next round delivers")
     assert "the worker could not finish its round" in caplog.text
 
 
 def test_what_this_process_writes_is_delivered_at_once(outbox: Outbox, mail_server: MailServer) -> None:
     """It is woken after the commit, and not before; looking by itself would come too late for this."""
-    worker = start(outbox.settings)
-    try:
+    with working(outbox) as worker:
         wait_for(lambda: worker.rounds, "it has looked, and found nothing")
         worker.look_every = 3600.0
         wait_for(lambda: worker.rounds > 1, "its short sleep is over")
@@ -124,8 +133,6 @@ def test_what_this_process_writes_is_delivered_at_once(outbox: Outbox, mail_serv
         wake_after_commit(outbox.engine, worker.wake)
         outbox.sign_up("Jonas Ekdahl")
         wait_for(lambda: len(mail_server.took) == 2, "it was woken")
-    finally:
-        worker.stop(wait=PATIENCE)
 
 
 def test_a_job_that_fails_keeps_neither_messages_nor_other_jobs_waiting(
