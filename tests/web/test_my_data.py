@@ -119,8 +119,12 @@ def test_it_takes_a_tick(site: Site, me: FlaskClient) -> None:
 def test_after_that_nothing_says_who_it_was(site: Site, me: FlaskClient) -> None:
     engine = engine_of(site)
     assert b"Egenkost" in in_files(engine) or "Åsa Egen".encode() in in_files(engine), "the test can tell"
+    cookie = me.get_cookie("tripkit")
+    assert cookie is not None
     assert forget(me, sure="yes") == (303, "/en/account/sign-in/?forgotten=yes")
     assert me.get("/en/account/").status_code == 303
+    me.set_cookie("tripkit", cookie.value)
+    assert me.get("/en/account/").status_code == 303, "nor by the cookie there was"
     site.session.rollback()
     states = site.session.execute(select(ParticipantRow.name, ParticipantRow.status).order_by(ParticipantRow.id)).all()
     cancelled = ("", ParticipantStatus.CANCELLED)
