@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 
 from tripkit.actions.give_second_factor import TOO_MANY, WRONG_CODE, give_code
 from tripkit.actions.one_time_codes import place_of, sealed_for
+from tripkit.actions.passwords import hash_of
+from tripkit.actions.prove_again import prove_by_password
 from tripkit.actions.recovery_codes import make_recovery_codes
 from tripkit.actions.reset_account import reset_account
 from tripkit.actions.seal_answers import seal_answers
@@ -159,6 +161,15 @@ def test_a_sign_in_of_somebody_else_or_one_that_ended_is_not_made_whole(vaulted:
         assert give(vaulted, owner, sign_in, owner.app.at(NOW)) is not None
     assert whole(vaulted) == 0
     assert give(vaulted, owner, owner.sign_ins[2], owner.app.at(NOW)) is None, "the code was not used up"
+
+
+def test_a_password_is_no_second_proof_for_who_is_half_in(vaulted: Engine, owner: Owner) -> None:
+    with sessions(vaulted)() as session, write(session):
+        session.get_one(AccountRow, owner.account).password = hash_of("fyra glada ord här")
+    given = {"account_id": owner.account, "sign_in": owner.sign_ins[0], "password": "fyra glada ord här"}
+    with sessions(vaulted)() as session, pytest.raises(ChangeRefused):
+        prove_by_password(session, **given, moment=make_moment())
+    assert whole(vaulted) == 0
 
 
 def test_the_secret_is_sealed_anew_with_a_new_key_and_counted_until_then(vaulted: Engine, owner: Owner) -> None:

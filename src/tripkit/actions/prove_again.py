@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
+from tripkit.actions.give_second_factor import SIGNED_OUT
 from tripkit.actions.note_refused import note_refused
 from tripkit.actions.passwords import is_right
 from tripkit.actions.recording import audit
@@ -25,10 +26,14 @@ def prove_by_password(session: AnySession, *, account_id: int, sign_in: int, pas
         note_refused(session, "wrong_password", account_id=account_id, moment=moment)
         raise ChangeRefused(NOT_THE_PASSWORD)
     with write(session):
-        note_proof(session, sign_in, moment, how="password")
-
-
-def note_proof(session: AnySession, sign_in: int, moment: Moment, *, how: str) -> None:
-    """Note in this transaction that somebody has proved to be themselves, and leave nothing half."""
-    session.execute(update(SignInRow).where(SignInRow.id == sign_in).values(proved_at=moment.at, is_whole=True))
-    audit(session, "prove_again", moment=moment, how=how)
+        # Not of who is half in: a password is the first proof, and no second one.
+        here = (SignInRow.id == sign_in, SignInRow.account_id == account_id, SignInRow.is_whole)
+        proved = session.execute(
+            update(SignInRow)
+            .where(*here, SignInRow.ended_at.is_(None))
+            .values(proved_at=moment.at)
+            .returning(SignInRow.id)
+        ).all()
+        if not proved:
+            raise ChangeRefused(SIGNED_OUT)
+        audit(session, "prove_again", moment=moment, how="password")
