@@ -32,6 +32,7 @@ LOOKS: tuple[Look, ...] = (
     _page("organisation: members", "organiser.members", _MEMBERS, 6),
     _page("organisation: log", "organiser.log", f"{_HOST}log/", 7),
     _page("organisation: log of a trip", "organiser.trip_log", f"{_TRIP}log/", 7),
+    _page("organisation: log of a member", "organiser.member_log", f"{_MEMBERS}{{member}}/log/", 7),
     _page("organisation: participants", "organiser.participants", f"{_TRIP}participants/", 11),
     _page("organisation: a booking", "organiser.booking", f"{_TRIP}bookings/{{code}}/", 18),
     _page("form: answers of a trip", "organiser.trip_answers", f"{_TRIP}answers/", 3),

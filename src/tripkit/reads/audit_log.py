@@ -1,4 +1,4 @@
-"""The log of a trip, a booking or an organisation, newest first; who may see it is not asked here, and what it says is said elsewhere."""
+"""The log of a trip, a booking, an organisation or one of its members, newest first; who may see it is not asked here, and what it says is said elsewhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, select, union
+from sqlalchemy import CompoundSelect, Select, or_, select, union
 
 from tripkit.domain.sentences import Sentence
 from tripkit.domain.texts import Text
@@ -27,8 +27,8 @@ class LogEntry:
     """Something that was done.
 
     ``who`` and ``where``: parts of a sentence; ``where`` is None where it says nothing. ``what``: a sentence without its full
-    stop. ``notes``: what it was about and what changed, a line each. ``code``, ``trip``: of the booking and the title of the trip it
-    is about, None = neither.
+    stop. ``notes``: what it was about and what changed, a line each. ``code``, ``trip``, ``trip_key``: of the booking, and
+    the title and the key of the trip it is about, None = neither.
     """
 
     id: int
@@ -40,6 +40,7 @@ class LogEntry:
     reason: str
     code: str | None
     trip: Text | None
+    trip_key: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,18 @@ def log_of_organisation(session: AnySession, *, organisation_id: int, before: in
     return _page(session, union(select(of_it.subquery().c.id), select(of_trips.subquery().c.id)), before)
 
 
+def log_of_member(session: AnySession, *, organisation_id: int, account_id: int, before: int | None = None) -> LogPage:
+    """What somebody did in an organisation and its trips, and what was done to their role; as `log_of_booking`."""
+    its_trips = select(TripRow.id).where(TripRow.organisation_id == organisation_id)
+    here = or_(AuditRow.organisation_id == organisation_id, AuditRow.trip_id.in_(its_trips))
+    by_them = _latest(select(AuditRow.id).where(AuditRow.account_id == account_id, here), before)
+    to_them = select(AuditRow.id).where(
+        AuditRow.organisation_id == organisation_id, AuditRow.details["member"].as_integer() == account_id
+    )
+    both = by_them.subquery(), _latest(to_them, before).subquery()
+    return _page(session, union(*(select(one.c.id) for one in both)), before)
+
+
 def _latest(which: Select[int], before: int | None) -> Select[int]:
     if before is not None:
         which = which.where(AuditRow.id < before)
@@ -78,7 +91,7 @@ def _latest(which: Select[int], before: int | None) -> Select[int]:
 def _page(session: AnySession, which: Select[int] | CompoundSelect[int], before: int | None) -> LogPage:
     these = which if isinstance(which, CompoundSelect) else _latest(which, before)
     rows = session.execute(
-        select(AuditRow, BookingRow.code, TripRow.title)
+        select(AuditRow, BookingRow.code, TripRow.title, TripRow.key)
         .outerjoin(BookingRow, BookingRow.id == AuditRow.booking_id)
         .outerjoin(TripRow, TripRow.id == AuditRow.trip_id)
         .where(AuditRow.id.in_(these))
@@ -88,12 +101,12 @@ def _page(session: AnySession, which: Select[int] | CompoundSelect[int], before:
     shown = rows[:AT_ONCE]
     names = _names(session, [row[0] for row in shown])
     return LogPage(
-        entries=tuple(_entry(row[0], row.code, row.title, names) for row in shown),
+        entries=tuple(_entry(row[0], row.code, row.title, row.key, names) for row in shown),
         older=shown[-1][0].id if len(rows) > AT_ONCE else None,
     )
 
 
-def _entry(row: AuditRow, code: str | None, trip: Text | None, names: Names) -> LogEntry:
+def _entry(row: AuditRow, code: str | None, trip: Text | None, trip_key: str | None, names: Names) -> LogEntry:
     return LogEntry(
         id=row.id,
         at=row.at,
@@ -104,6 +117,7 @@ def _entry(row: AuditRow, code: str | None, trip: Text | None, names: Names) -> 
         reason=why_of(row.reason),
         code=code,
         trip=trip,
+        trip_key=trip_key,
     )
 
 

@@ -72,6 +72,7 @@ class AuditRow(Row):
 
     __tablename__ = "audit"
     __table_args__ = (
+        Index("ix_audit_account_id", "account_id"),
         Index("ix_audit_organisation_id", "organisation_id"),
         Index("ix_audit_booking_id", "booking_id"),
         Index("ix_audit_trip_id", "trip_id"),

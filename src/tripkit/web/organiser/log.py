@@ -1,4 +1,4 @@
-"""The log of an organisation, and of one of its trips: who did what, when, and why."""
+"""The log of an organisation, of one of its trips, and of one of its members: who did what, when, and why."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tripkit.domain.rights import LOG, Level
-from tripkit.reads.audit_log import log_of_organisation, log_of_trip
+from tripkit.reads.audit_log import log_of_member, log_of_organisation, log_of_trip
+from tripkit.reads.members_page import member as find_member
 from tripkit.reads.trip_list import trip_titles
 from tripkit.web.frame import page_language, session
 from tripkit.web.guards import here
@@ -39,6 +40,21 @@ def trip_log(language: str, organisation: str, trip: str) -> ResponseReturnValue
     page = log_of_trip(session(), trip_id=found, before=_before())
     trips = trip_titles(session(), organisation_id=place.organisation_id) if not place.only_trips else ()
     return show("organiser/log.html", page=page, trips=trips, titled=place.trip_title)
+
+
+@route(
+    blueprint,
+    "/<language>/organise/<organisation>/members/<int(max=999999999):member>/log/",
+    policy=Policy.MEMBER,
+    needs=_SEE,
+)
+def member_log(language: str, organisation: str, member: int) -> ResponseReturnValue:
+    """What a member did here, and what was done to their role."""
+    page_language()
+    place = here()
+    one = find_member(session(), organisation_id=place.organisation_id, member=member) or abort(404)
+    page = log_of_member(session(), organisation_id=place.organisation_id, account_id=one.account_id, before=_before())
+    return show("organiser/log.html", page=page, trips=(), titled=None, one=one)
 
 
 def _before() -> int | None:
