@@ -12,7 +12,7 @@ from tripkit.domain.bookings import Moment
 from tripkit.domain.refusals import ChangeRefused, NotFound
 from tripkit.domain.sentences import sentence
 from tripkit.domain.trips import Trip
-from tripkit.reads.participants import Participant, Sought, count_sought, is_sought, participants_in_turn
+from tripkit.reads.participants import Participant, Sought, count_sought, participants_in_turn
 from tripkit.reads.trip_plan import AnySession, trip_plan
 from tripkit.storage import write
 from tripkit.storage.trips import TripRow
@@ -37,6 +37,6 @@ def take_out_participants(session: AnySession, *, trip_id: int, sought: Sought, 
             raise NotFound(sentence("There is no such trip."))
         if session.scalar(select(TripRow.erased_at).where(TripRow.id == trip_id)) is not None:
             raise ChangeRefused(sentence("What people wrote for this trip was erased. There is nothing left to see."))
-        people = count_sought(session, is_sought(trip_id, sought))
+        people = count_sought(session, trip_id, sought)
         audit(session, "take_out_participants", moment=moment, trip_id=trip_id, people=people)
     return TakenOut(trip=plan[2], participants=participants_in_turn(session, trip_id=trip_id, sought=sought))

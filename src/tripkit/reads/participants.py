@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.seats import PoolKind
 from tripkit.domain.trips import Trip
-from tripkit.reads.queue_positions import queue_positions
+from tripkit.reads.queue_positions import positions_on_trip
 from tripkit.reads.trip_plan import AnySession, trip_plan
 from tripkit.reads.visits_held import visits_held
 from tripkit.storage.bookings import BookingRow, ClaimRow, ParticipantRow, PoolRow, WaitingRow
@@ -25,6 +25,8 @@ PAGE = 100
 LONGEST_SEARCH = 100
 """Characters; the longest name anybody types."""
 _MOST_WORDS = 8
+AT_ONCE = 2000
+"""Participants in memory while all of them are read: few statements, and some megabytes."""
 
 
 class Order(StrEnum):
@@ -101,12 +103,13 @@ class ParticipantsPage:
 
 
 def participants_page(session: AnySession, *, trip_id: int, sought: Sought, page: int) -> ParticipantsPage | None:
-    """A page of those who are looked for, None when there is no such trip; seven queries at most, however many they are."""
+    """A page of those who are looked for, None when there is no such trip; eight queries at most, however many they are."""
     plan = trip_plan(session, trip_id)
     if plan is None:
         return None
-    here = is_sought(trip_id, sought)
-    rows = session.execute(_people(here).order_by(*_IN_ORDER[sought.order]).limit(PAGE).offset((page - 1) * PAGE))
+    rows = session.scalars(
+        _people(trip_id, sought).order_by(*_IN_ORDER[sought.order]).limit(PAGE).offset((page - 1) * PAGE)
+    )
     states = session.execute(
         select(ParticipantRow.status, func.count().label("number"))
         .where(ParticipantRow.trip_id == trip_id)
@@ -115,45 +118,51 @@ def participants_page(session: AnySession, *, trip_id: int, sought: Sought, page
     return ParticipantsPage(
         trip=plan[2],
         sought=sought,
-        participants=tuple(_filled_in(session, rows.all())),
-        count=count_sought(session, here),
+        participants=tuple(_filled_in(session, rows.all(), positions_on_trip(session, trip_id))),
+        count=count_sought(session, trip_id, sought),
         states={row.status: row.number for row in states},
         page=page,
         erased_at=session.scalar(select(TripRow.erased_at).where(TripRow.id == trip_id)),
     )
 
 
-def count_sought(session: AnySession, here: ColumnElement[bool]) -> int:
+def count_sought(session: AnySession, trip_id: int, sought: Sought) -> int:
     """How many are looked for; one query."""
-    counted = select(func.count()).select_from(ParticipantRow).join(BookingRow, _OF_BOOKING).where(here)
-    return session.scalar(counted) or 0
+    return session.scalar(_people(trip_id, sought).with_only_columns(func.count())) or 0
 
 
-_OF_BOOKING = BookingRow.id == ParticipantRow.booking_id
 _IN_ORDER: dict[Order, tuple[Any, ...]] = {
     Order.NAME: (InOrder(ParticipantRow.name), ParticipantRow.id),
     Order.CAME: (ParticipantRow.id,),
 }
 
 
-def is_sought(trip_id: int, sought: Sought) -> ColumnElement[bool]:
-    """Whether a participant, joined to their booking, is one of those who are looked for."""
-    # Said of both: else the bookings of all trips are read to find those of this one.
-    wanted: list[ColumnElement[bool]] = [ParticipantRow.trip_id == trip_id, BookingRow.trip_id == trip_id]
-    # Folded once a row, and no sign that LIKE reads means anything in it.
+def _people(trip_id: int, sought: Sought) -> Select[ParticipantRow]:
+    """Those who are looked for. Their bookings are asked for only where words may be in them."""
+    people = select(ParticipantRow).where(ParticipantRow.trip_id == trip_id)
+    if words := fold(sought.words[:LONGEST_SEARCH]).split()[:_MOST_WORDS]:
+        # The trip is said of both: else the bookings of all trips are read to find those of this one.
+        people = people.join(BookingRow, BookingRow.id == ParticipantRow.booking_id).where(
+            BookingRow.trip_id == trip_id, *_have(words)
+        )
+    if sought.state is not None:
+        people = people.where(ParticipantRow.status == sought.state)
+    if sought.segment is not None:
+        people = people.where(ParticipantRow.segment == sought.segment)
+    if sought.visit is not None:
+        people = people.where(ParticipantRow.id.in_(_on(trip_id, sought.visit)))
+    return people
+
+
+def _have(words: Iterable[str]) -> Iterator[ColumnElement[bool]]:
+    """That each of these is somewhere in what is searched."""
     texts = (ParticipantRow.name, ParticipantRow.email, BookingRow.contact_email, BookingRow.organisation)
     around: ColumnElement[str] = func.coalesce(BookingRow.code, "")
     for text in texts:
         around = around + " " + func.coalesce(text, "")
-    words = fold(sought.words[:LONGEST_SEARCH]).split()[:_MOST_WORDS]
-    wanted += [Folded(around).contains(word, autoescape=True) for word in words]
-    if sought.state is not None:
-        wanted.append(ParticipantRow.status == sought.state)
-    if sought.segment is not None:
-        wanted.append(ParticipantRow.segment == sought.segment)
-    if sought.visit is not None:
-        wanted.append(ParticipantRow.id.in_(_on(trip_id, sought.visit)))
-    return and_(*wanted)
+    for word in words:
+        # No sign that LIKE reads means anything in it.
+        yield Folded(around).contains(word, autoescape=True)
 
 
 def _on(trip_id: int, visit: str) -> Any:
@@ -167,53 +176,47 @@ def _on(trip_id: int, visit: str) -> Any:
     return held.union(waiting)
 
 
-def _people(here: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    contact = (BookingRow.contact_email, BookingRow.contact_phone)
-    columns = (BookingRow.code, BookingRow.organisation, *contact, BookingRow.booked_at)
-    return select(ParticipantRow, *columns).join(BookingRow, _OF_BOOKING).where(here)
-
-
-def _filled_in(session: AnySession, rows: Sequence[Any]) -> Iterator[Participant]:
-    """What hangs on them; two queries."""
-    people = [row[0] for row in rows]
-    ids = [person.id for person in people]
-    held = visits_held(session, ids) if ids else {}
-    places = {(one.participant_id, one.item): one.position for one in queue_positions(session, ids)} if ids else {}
-    queued: dict[int, list[tuple[str, int]]] = {}
-    for (person_id, item), position in places.items():
-        if item:
-            queued.setdefault(person_id, []).append((item, position))
-    for person, row in zip(people, rows, strict=True):
+def _filled_in(
+    session: AnySession, people: Sequence[ParticipantRow], places: Mapping[int, Sequence[tuple[str, int]]]
+) -> Iterator[Participant]:
+    """What hangs on them; two queries. ``places``: see `positions_on_trip`."""
+    if not people:
+        return
+    held = visits_held(session, [person.id for person in people])
+    of_them = BookingRow.id.in_({person.booking_id for person in people})
+    bookings = {row.id: row for row in session.scalars(select(BookingRow).where(of_them))}
+    for person in people:
+        booking, queues = bookings[person.booking_id], places.get(person.id, ())
         yield Participant(
             id=person.id,
             name=person.name,
-            email=person.email or row.contact_email,
-            phone=row.contact_phone or "",
-            organisation=row.organisation,
+            email=person.email or booking.contact_email,
+            phone=booking.contact_phone or "",
+            organisation=booking.organisation,
             segment=person.segment,
             status=person.status,
             visits=tuple(held.get(person.id, ()) or person.wished),
-            position=places.get((person.id, "")),
-            queued=tuple(queued.get(person.id, ())),
-            code=row.code,
-            booked_at=row.booked_at,
+            position=next((position for item, position in queues if not item), None),
+            queued=tuple((item, position) for item, position in queues if item),
+            code=booking.code,
+            booked_at=booking.booked_at,
         )
 
 
 def participants_in_turn(
-    session: AnySession, *, trip_id: int, sought: Sought, at_once: int = 500
+    session: AnySession, *, trip_id: int, sought: Sought, at_once: int = AT_ONCE
 ) -> Iterator[Participant]:
-    """All who are looked for, first come first, read some at a time: three queries for each ``at_once`` of them."""
-    after = 0
-    while True:
-        here = and_(is_sought(trip_id, sought), ParticipantRow.id > after)
-        rows = session.execute(_people(here).order_by(ParticipantRow.id).limit(at_once)).all()
-        found = list(_filled_in(session, rows))
+    """All who are looked for, first come first, read some at a time: three queries for each ``at_once`` of them, and one."""
+    places = positions_on_trip(session, trip_id)
+    people = _people(trip_id, sought).order_by(ParticipantRow.id).limit(at_once)
+    after, more = 0, True
+    while more:
+        found = list(_filled_in(session, session.scalars(people.where(ParticipantRow.id > after)).all(), places))
         session.expunge_all()  # Else every one of them is kept until the end.
+        more = len(found) == at_once
+        after = found[-1].id if found else after
         yield from found
-        if len(rows) < at_once:
-            return
-        after = found[-1].id
+        del found  # Not to be kept while the next ones are read.
 
 
 def visits_to_choose(trip: Trip) -> Iterable[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -38,6 +39,27 @@ def queue_positions(session: AnySession, participant_ids: Iterable[int]) -> list
         QueuePosition(waiting_id=row.id, participant_id=row.participant_id, item=row.item, ahead=row.ahead)
         for row in rows
     ]
+
+
+def positions_on_trip(session: AnySession, trip_id: int) -> dict[int, list[tuple[str, int]]]:
+    """(item, position) in each queue of a trip, by participant; one query, which reads everybody who waits once.
+
+    For lists: to count anew for each of a hundred how many are ahead takes longer than to go along the queue.
+    """
+    rows = session.execute(
+        select(WaitingRow.participant_id, WaitingRow.item, WaitingRow.party)
+        .where(WaitingRow.trip_id == trip_id)
+        .order_by(WaitingRow.id)
+    )
+    found: dict[int, list[tuple[str, int]]] = {}
+    before: Counter[str] = Counter()
+    of_party: Counter[tuple[str, int]] = Counter()
+    for row in rows:
+        ahead = before[row.item] - of_party[row.item, row.party]
+        found.setdefault(row.participant_id, []).append((row.item, ahead + 1))
+        before[row.item] += 1
+        of_party[row.item, row.party] += 1
+    return found
 
 
 def _positions() -> Select[int, int, str, int]:
