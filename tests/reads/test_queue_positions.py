@@ -6,7 +6,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from tests.statements import count_statements
-from tripkit.reads.queue_positions import queue_positions
+from tripkit.reads.queue_positions import positions_on_trip, queue_positions
 from tripkit.storage import write
 from tripkit.storage.bookings import ParticipantRow, WaitingRow
 from tripkit.testing import NOW, applied, booked, make_participant, make_trip
@@ -52,6 +52,23 @@ def test_each_queue_and_each_trip_counts_its_own(session: Session) -> None:
         ]
         session.execute(insert(WaitingRow), rows)
     assert sorted(positions(session, second)) == [("", 2), ("late", 1), ("port", 1)]
+
+
+def test_going_along_the_queue_counts_the_same(session: Session) -> None:
+    trip_id = applied(session, make_trip(size=4))
+    booked(session, trip_id, 4)
+    ids = [*waits(session, trip_id, "a", "b", together=True), *waits(session, trip_id, "c", "d", together=False)]
+    ids += waits(session, trip_id, "e", "f", "g", together=True)
+    with write(session):
+        row = {"trip_id": trip_id, "item": "port", "segment": "city", "joined_at": NOW}
+        session.execute(insert(WaitingRow), [{**row, "participant_id": one, "party": one} for one in ids[3:]])
+    along = {
+        (one, item): position
+        for one, places in positions_on_trip(session, trip_id).items()
+        for item, position in places
+    }
+    assert along == {(one.participant_id, one.item): one.position for one in queue_positions(session, ids)}
+    assert len(along) == 11
 
 
 def test_it_is_one_statement_whatever_the_queue(session: Session) -> None:
