@@ -23,7 +23,7 @@ from tripkit.storage.backup import BackupRefused, Restored, checking, open_backu
 from tripkit.storage.bookings import BookingRow, ParticipantRow, WaitingRow
 from tripkit.storage.migrations import current, newest, upgrade
 from tripkit.storage.outbox import OutboxRow
-from tripkit.storage.pictures import PictureRow
+from tripkit.storage.pictures import LogoRow, PictureRow
 from tripkit.storage.trips import TripRow
 from tripkit.storage.work import JobRow, WorkerRow
 from tripkit.testing import NOW, applied, booked, make_participant, make_trip
@@ -40,7 +40,13 @@ def nothing(_: int) -> None:
 def fill(session: Session) -> None:
     """A trip with a picture, people with a place and in the queue, messages, and processes at work."""
     trip = applied(session, make_trip(size=2))
-    session.add(PictureRow(trip_id=trip, name="å.png", media_type="image/png", digest="0" * 64, data=PICTURE))
+    session.add(
+        PictureRow(
+            trip_id=trip, name="å.png", media_type="image/png", digest="0" * 64, data=PICTURE, shown=PICTURE[::-1]
+        )
+    )
+    host = session.get_one(TripRow, trip).organisation_id
+    session.add(LogoRow(organisation_id=host, digest="1" * 64, data=PICTURE))
     session.commit()
     for name in ("Åsa Ö", "Bo 'Ä\\u0000", "Cæcilie 🚌\n"):
         booked(session, trip, [make_participant(name)])
