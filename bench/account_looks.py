@@ -16,7 +16,7 @@ LOOKS: tuple[Look, ...] = (
     Look(name="form: mailed link", endpoint="account.open_link", path=f"{_SIGN_IN}{{link}}/", who=MEMBER, statements=2),
     Look(name="my account", endpoint="account.home", path=_HOME, who=MEMBER, statements=5),
     Look(name="form: prove it again", endpoint="account.again", path=f"{_HOME}again/", who=MEMBER, statements=5),
-    Look(name="my data", endpoint="account.my_data", path=f"{_HOME}my-data/", who=MEMBER, statements=19),
+    Look(name="my data", endpoint="account.my_data", path=f"{_HOME}my-data/", who=MEMBER, statements=18),
     Look(
         name="my data as a file",
         endpoint="account.my_data_file",
@@ -26,7 +26,7 @@ LOOKS: tuple[Look, ...] = (
     ),
     Look(name="form: forget me", endpoint="account.forget_me", path=f"{_HOME}forget-me/", who=MEMBER, statements=4),
     Look(name="form: second factor", endpoint="account.second_factor", path=_SECOND, who=HALF_MEMBER, statements=5),
-    Look(name="how I prove it", endpoint="account.security", path=_PROOFS, who=MEMBER, statements=6),
+    Look(name="how I prove it", endpoint="account.security", path=_PROOFS, who=MEMBER, statements=5),
     Look(name="form: an app", endpoint="account.one_time", path=f"{_PROOFS}app/", who=MEMBER, statements=2),
     act("ask to sign in", "account.sign_in", _SIGN_IN, WAITS, 4, fields={"email": "{email}"}),
     act(

@@ -17,7 +17,7 @@ from tests.web.signup_visitor import page
 from tripkit.actions.note_refused import note_refusals
 from tripkit.actions.passwords import known_passwords
 from tripkit.domain.accounts import PROOF_LASTS
-from tripkit.domain.passwords import LONGEST_PIECE
+from tripkit.domain.passwords import LONGEST_PIECE, SHORTEST_PASSWORD
 from tripkit.domain.rights import Role
 from tripkit.domain.second_factors import HALF_LASTS, STEP, WAIT, WRONG_CODES
 from tripkit.storage import write
@@ -308,6 +308,7 @@ def test_a_password_everybody_tries_first_is_refused_in_words(
 def test_the_list_of_known_passwords_is_long_and_loaded_for_nobody_else() -> None:
     known = known_passwords()
     assert len(known) == 30_000
+    assert sum(len(one) >= SHORTEST_PASSWORD for one in known) == 229, "as docs/security.md says"
     assert {one for one in known if one != one.casefold()} == set(), "they are compared in small letters"
     assert max(map(len, known)) <= LONGEST_PIECE
     begun = "import sys, tripkit.app, tripkit.web.account; sys.exit('zxcvbn' in sys.modules)"
