@@ -21,8 +21,9 @@ from tripkit.web.routing import Policy
 SEED = 1
 CASES = 2600
 """Some 3,000 requests; `make fuzz` sends as many as one likes."""
-NOBODY = {"static", "setup.begin"}
-"""What nobody gets into here: files are no pages, and a site that has begun begins no more; it is asked where nobody has."""
+NOBODY = {"static", "setup.begin", "proving_here.proves", "proving_here.serves"}
+"""What nobody gets into here: files are no pages; a site that has begun begins no more, and is asked where nobody has; what other
+servers ask takes a word."""
 
 pytestmark = [
     pytest.mark.timeout(600),
