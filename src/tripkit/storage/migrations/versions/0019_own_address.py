@@ -15,4 +15,3 @@ def upgrade() -> None:
     """Nobody has one yet."""
     for name in ("own_host", "asked_host", "host_refusal"):
         op.add_column("organisation", sa.Column(name, sa.String(), nullable=True))
-    op.create_index("uq_organisation_own_host", "organisation", ["own_host"], unique=True)
