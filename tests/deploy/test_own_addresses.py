@@ -26,6 +26,7 @@ from tripkit.testing import applied
 
 SITE, OWN, STRANGE = "trips.example", "resor.tripkit.example", "evil.example"
 ASK = "/.well-known/tripkit/serves"
+LOG = "caddy.log"
 
 
 @contextmanager
@@ -43,12 +44,13 @@ def caddy(folder: Path, *, web: int, ask: str = ASK) -> Iterator[int]:
     config = folder / "Caddyfile"
     config.write_text(recipe.replace("{\n", alone, 1).replace(ASK, ask), "utf-8")
     home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
-    process = subprocess.Popen(
-        [str(found), "run", "--adapter", "caddyfile", "--config", str(config)],
-        env={**os.environ, **home, "SITE": SITE, "TRIPKIT_WEB": f"127.0.0.1:{web}"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with (folder / LOG).open("wb") as log:
+        process = subprocess.Popen(
+            [str(found), "run", "--adapter", "caddyfile", "--config", str(config)],
+            env={**os.environ, **home, "SITE": SITE, "TRIPKIT_WEB": f"127.0.0.1:{web}"},
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
     try:
         until = monotonic() + 30
         while asked(port, SITE) is None:
@@ -60,8 +62,8 @@ def caddy(folder: Path, *, web: int, ask: str = ASK) -> Iterator[int]:
         process.wait(20)
 
 
-def asked(port: int, name: str) -> str | None:
-    """The first lines of what a name answers to ``/en/``; None when it has no certificate."""
+def asked(port: int, name: str, path: str = "/en/") -> str | None:
+    """The first lines of what a name answers at a path; None when it has no certificate."""
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     try:
@@ -69,7 +71,7 @@ def asked(port: int, name: str) -> str | None:
             socket.create_connection(("127.0.0.1", port), timeout=10) as line,
             trusting.wrap_socket(line, server_hostname=name) as safe,
         ):
-            safe.sendall(f"GET /en/ HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode())
+            safe.sendall(f"GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode())
             return safe.recv(4000).decode("utf-8", "replace")
     except OSError:
         return None
@@ -106,3 +108,12 @@ def test_caddy_gets_certificates_for_addresses_in_use_and_no_other(web: int, tmp
         answer = asked(port, OWN)
         assert answer is not None and "location: /en/resebyran/" in answer.lower()
         assert "200 OK" in (asked(port, SITE) or "")
+
+
+def test_caddy_writes_down_what_is_asked_for_but_no_secret_and_no_search(web: int, tmp_path: Path) -> None:
+    with caddy(tmp_path, web=web) as port:
+        for path in ("/en/?words=Karin", "/en/booking/a-secret/", "/sv/booking/a-secret/?words=Karin"):
+            assert asked(port, SITE, path) is not None
+    log = (tmp_path / LOG).read_text("utf-8")
+    assert '"uri": "/en/(kept-out)"' in log and '"uri": "(kept-out)"' in log
+    assert "Karin" not in log and "a-secret" not in log

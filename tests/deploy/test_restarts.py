@@ -178,10 +178,10 @@ def test_through_nginx_and_with_a_worker_as_the_page_says(
         assert "content-encoding" not in curl(f"http://127.0.0.1:{port}{URL}")  # It holds a token.
         web.stop()
         web.start()
-        assert ask(port, "GET", PAGE)[0].status == 200
+        assert ask(port, "GET", f"{PAGE}?words=Karin")[0].status == 200
     assert person.excuses == []
     log = (tmp_path / "access.log").read_text()
-    assert PAGE in log and person.receipt not in log and "/booking/" not in log
+    assert PAGE in log and person.receipt not in log and "/booking/" not in log and "Karin" not in log
 
 
 def test_what_goes_wrong_with_a_booking_is_not_written_down_with_its_secret(tmp_path: Path) -> None:
