@@ -88,9 +88,9 @@ def running_redis(folder: Path, *options: str) -> Iterator[RedisServer]:
 
 
 class PostgresServer:
-    """A PostgreSQL server that nobody else uses, on a socket in a directory of its own."""
+    """A PostgreSQL server that nobody else uses, on a socket in a directory of its own. ``port``: of 127.0.0.1, None = none."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int | None = None) -> None:
         self._programs = _postgres_programs()
         self._as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         self._folder = folder
@@ -100,13 +100,15 @@ class PostgresServer:
         self._run(
             "initdb", "-D", str(self._data), "-U", "tripkit", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"
         )
-        self.server_url = f"postgresql+psycopg://tripkit@/postgres?host={folder}"
+        self._listens = f"-c listen_addresses=127.0.0.1 -p {port}" if port else "-c listen_addresses=''"
+        where = f"127.0.0.1:{port}/postgres" if port else f"/postgres?host={folder}"
+        self.server_url = f"postgresql+psycopg://tripkit@{where}"
 
     def start(self) -> None:
         """Start it, if it does not run, and wait until it answers."""
         if (self._data / "postmaster.pid").exists():
             return
-        options = f"-k {self._folder} -c listen_addresses='' -c fsync=off -c max_connections=100"
+        options = f"-k {self._folder} {self._listens} -c fsync=off -c max_connections=100"
         self._run("pg_ctl", "-D", str(self._data), "-l", str(self._folder / "log"), "-w", "start", "-o", options)
 
     def stop(self, how: str = "immediate") -> None:
@@ -150,10 +152,10 @@ def _postgres_programs() -> Path:
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL server until the block ends. Its directory is short: a socket's path may be no longer than 107 signs."""
+def running_postgres(port: int | None = None) -> Iterator[PostgresServer]:
+    """A PostgreSQL server until the block ends. ``port``: see there. Its directory is short: a socket's path may be no longer than 107 signs."""
     with tempfile.TemporaryDirectory(prefix="tripkit-pg-", dir="/tmp") as name:
-        server = PostgresServer(Path(name))
+        server = PostgresServer(Path(name), port)
         server.start()
         try:
             yield server

@@ -18,6 +18,8 @@ from sqlalchemy import create_engine, make_url, text
 from tests.cli.conftest import Shell
 from tests.cli.doctor.conftest import NO_FSYNC, Doctor, heard
 from tests.conftest import drop_postgres_database, make_postgres_database, missing
+from tests.servers import running_postgres
+from tests.worker.mail_server import free_port
 from tripkit.cli.doctor import database, postgres, sqlite
 from tripkit.storage.migrations import newest, upgrade
 
@@ -125,13 +127,17 @@ def test_a_server_that_is_well(shell: Shell, own_postgres: Any) -> None:
     assert ("fine", "Its clock and the one of this machine agree.") in said.about("Database")
 
 
-def test_a_line_to_another_machine_in_clear_is_found(shell: Shell, own_postgres: Any) -> None:
-    here = make_url(str(shell.environment["TRIPKIT_DATABASE"]))
-    elsewhere = here.set(host="db.tripkit.example").update_query_dict({"hostaddr": str(here.host)})
-    for url, is_found in ((elsewhere, True), (here, False)):
-        said = heard(shell, TRIPKIT_DATABASE=url.render_as_string(hide_password=False))
-        clear = [how for _, how, what in said.bad if what.startswith("What is said to db.tripkit.example is not encr")]
-        assert clear == (["warning"] if is_found else [])
+def test_a_line_to_another_machine_in_clear_is_found(shell: Shell) -> None:
+    """A server of its own, that speaks no TLS: that of the tests may be on a socket, or encrypted."""
+    with running_postgres(port=free_port()) as server:
+        here = make_url(server.server_url)
+        shell.environment |= {"TRIPKIT_DATABASE": server.server_url, **KEY}
+        shell("db", "upgrade")
+        elsewhere = here.set(host="db.tripkit.example").update_query_dict({"hostaddr": str(here.host)})
+        for url, found in ((elsewhere, ["warning"]), (here, [])):
+            said = heard(shell, TRIPKIT_DATABASE=url.render_as_string(hide_password=False))
+            clear = "What is said to db.tripkit.example is not encrypted"
+            assert [how for _, how, what in said.bad if what.startswith(clear)] == found
 
 
 def test_a_server_that_does_not_wait_for_the_disk_is_found(
