@@ -69,6 +69,7 @@ def _note(someone: Visitor, message: ConsoleMessage) -> None:
 
 def faults(page: Page) -> list[str]:
     """What axe-core finds on the page as it is shown now."""
+    page.wait_for_load_state()  # A click waits for the next page to begin, and no longer.
     page.evaluate(AXE)
     found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", list(RULES))
     return [
@@ -80,6 +81,7 @@ def faults(page: Page) -> list[str]:
 
 def scrolls_sideways(page: Page) -> str:
     """What is wider than the window, empty when nothing is."""
+    page.wait_for_load_state()
     return str(
         page.evaluate(
             """() => {

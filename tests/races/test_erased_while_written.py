@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Any
@@ -71,15 +72,14 @@ def race(engine: Engine) -> list[str]:
         with sessions(engine)() as session:
             erase_ended(session, moment=late)
 
-    with writing_paused(at, go_on):
-        writer, eraser = Thread(target=write_letters), Thread(target=erase)
-        writer.start()
+    with writing_paused(at, go_on), ThreadPoolExecutor() as threads:
+        writer = threads.submit(write_letters)
         assert at.wait(PATIENCE)
-        eraser.start()
-        eraser.join(2.0)  # As far as it comes: to the lock, or through.
+        eraser = threads.submit(erase)
+        wait([eraser], 2.0)  # As far as it comes: to the lock, or through.
         go_on.set()
-        writer.join(PATIENCE)
-        eraser.join(PATIENCE)
+        writer.result(PATIENCE)
+        eraser.result(PATIENCE)
     with sessions(engine)() as session:
         return list(session.scalars(select(OutboxRow.recipient).where(OutboxRow.kind == "letter")))
 
