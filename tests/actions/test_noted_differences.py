@@ -66,7 +66,10 @@ def test_visits_and_states_are_told_as_they_were_and_are_until_the_booking_is_er
     change_visits(session, participant_id=participant_id, items=("mill", "late"), **one)
     assert last(session) == {f"people/{participant_id}/visits": [["port"], ["late", "mill"]]}
     cancel_participants(session, **one)
-    assert last(session) == {f"people/{participant_id}/status": ["confirmed", "cancelled"]}
+    assert last(session) == {
+        f"people/{participant_id}/status": ["confirmed", "cancelled"],
+        f"people/{participant_id}/visits": [["late", "mill"], []],
+    }
     page = booking_page_of(session, booking_id=booking_id, now=NOW)
     assert page is not None
     session.rollback()

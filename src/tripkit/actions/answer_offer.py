@@ -40,7 +40,7 @@ def accept_offer(session: AnySession, *, booking_id: int, offer_id: int, moment:
         people = [opened.person(person_id) for person_id in offer.participant_ids]
         claims = claims_of(session, [person.id for person in people])
         if offer.item:
-            _give_up_colliding(session, opened, offer.item, claims)
+            give_up_colliding(session, opened, offer.item, claims)
             take_visit(session, opened, offer, claims, moment)
         else:
             for claim in claims:
@@ -114,10 +114,15 @@ def take_visit(
     _close(session, opened, offer, moment, "accepted")
 
 
-def _give_up_colliding(session: AnySession, opened: Opened, item: str, claims: Sequence[ClaimRow]) -> None:
-    for mine in visits_held(opened.seating, claims).values():
-        lost = replaced_by(opened.seating.trip, mine, item)
+def give_up_colliding(
+    session: AnySession, opened: Opened, item: str, claims: Sequence[ClaimRow]
+) -> dict[int, tuple[str, ...]]:
+    """Give up what collides with a visit. ``claims``: all that its takers hold. Which visits they were, by participant."""
+    given_up: dict[int, tuple[str, ...]] = {}
+    for person_id, mine in visits_held(opened.seating, claims).items():
+        given_up[person_id] = lost = replaced_by(opened.seating.trip, mine, item)
         drop_claims(session, opened.seating, [mine[key] for key in lost])
+    return given_up
 
 
 def _close(session: AnySession, opened: Opened, offer: OfferRow, moment: Moment, state: str) -> None:

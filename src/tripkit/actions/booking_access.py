@@ -1,20 +1,24 @@
-"""Finding a booking to change, under the lock of its trip; who may do so was decided by the secret link."""
+"""Finding a booking to change, under the lock of its trip; who may do so was decided by the secret link, or by an organiser's rights."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select
 
 from tripkit.actions.recording import HAS_PLACE, Move, Told, audit, log_moves, make_link, tell
 from tripkit.actions.seating import Seating, claims_of, drop_claims, lock_seating
-from tripkit.domain.bookings import Moment, ParticipantStatus
+from tripkit.domain.answers import is_blank
+from tripkit.domain.bookings import ByOrganiser, Moment, ParticipantStatus
 from tripkit.domain.places import has_started, is_over
-from tripkit.domain.refusals import ChangeRefused, NotFound
+from tripkit.domain.refusals import BookingRefused, ChangedMeanwhile, ChangeRefused, NotFound, Problem
 from tripkit.domain.seats import PLACES, PoolKind
-from tripkit.domain.sentences import sentence
+from tripkit.domain.sentences import Sentence, sentence
+from tripkit.domain.signup import check_text
 from tripkit.eventfile.noted_changes import Changes
+from tripkit.reads.booking_stamp import is_as_seen
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import BookingRow, ClaimRow, OfferRow, ParticipantRow, WaitingRow
 
@@ -35,22 +39,51 @@ class Opened:
         raise NotFound(sentence("There is no such participant in this booking."))
 
 
-def open_booking(session: AnySession, booking_id: int) -> Opened:
-    """Lock the booking's trip, then read the booking.
+LONGEST_REASON = 300
+"""Characters in what an organiser gives as a reason."""
 
-    Raises: NotFound when there is no such booking.
+
+def open_booking(session: AnySession, booking_id: int, by: ByOrganiser | None = None) -> Opened:
+    """Lock the booking's trip, then read the booking. ``by``: an organiser opens it; None = its own people do.
+
+    Raises: NotFound when there is no such booking. For an organiser also ChangeRefused (it was erased), ChangedMeanwhile
+    (it is no longer as they saw it), BookingRefused (their reason is too long).
     """
     trip_id = session.scalar(select(BookingRow.trip_id).where(BookingRow.id == booking_id))
     if trip_id is None:
         raise NotFound(sentence("There is no such booking."))
     seating = lock_seating(session, trip_id)
     booking = session.get_one(BookingRow, booking_id)
+    if by is not None:
+        _refuse_organiser(session, booking, by)
     return Opened(booking, booking.participants, seating)
 
 
-def refuse_if_changes_closed(opened: Opened, moment: Moment) -> None:
-    """Raise: ChangeRefused when the last day for changes has passed, or the trip has begun."""
+def _refuse_organiser(session: AnySession, booking: BookingRow, by: ByOrganiser) -> None:
+    if booking.erased_at is not None:
+        raise ChangeRefused(sentence("This booking was erased, so there is nothing left in it to change."))
+    if by.seen is not None and not is_as_seen(session, booking.id, by.seen):
+        raise ChangedMeanwhile(
+            sentence(
+                "The booking has changed since you opened this page, so nothing was done. See what is new, and do it again."
+            )
+        )
+    if problems := tuple(check_text("why", by.why, LONGEST_REASON)):
+        raise BookingRefused(problems)
+
+
+def reason_given(by: ByOrganiser, missing: Sentence) -> str:
+    """The organiser's reason. Raises: BookingRefused with ``missing`` when there is none."""
+    if is_blank(by.why):
+        raise BookingRefused((Problem("why", missing),))
+    return by.why.strip()
+
+
+def refuse_if_changes_closed(opened: Opened, moment: Moment, by: ByOrganiser | None = None) -> None:
+    """Raise: ChangeRefused when the last day for changes has passed, or the trip has begun; for organisers, when it is over."""
     refuse_if_over(opened, moment)
+    if by is not None:
+        return
     trip = opened.seating.trip
     if trip.changes_until is not None and moment.at >= trip.changes_until:
         raise ChangeRefused(
@@ -69,13 +102,19 @@ def refuse_if_over(opened: Opened, moment: Moment) -> None:
         raise ChangeRefused(sentence("The trip is over, so the booking stays as it is."))
 
 
-def withdraw(session: AnySession, opened: Opened, people: Sequence[ParticipantRow], moment: Moment) -> None:
+def withdraw(
+    session: AnySession, opened: Opened, people: Sequence[ParticipantRow], moment: Moment
+) -> dict[int, list[str]]:
     """Take participants off the trip: their claims, their places in queues and what was offered to them.
 
-    The caller settles afterwards. An offer to several stays open for those who are left.
+    The caller settles afterwards. An offer to several stays open for those who are left. Returns the visits that each
+    of them had, or wished for, by participant.
     """
     ids = [person.id for person in people]
-    drop_claims(session, opened.seating, claims_of(session, ids))
+    claims = claims_of(session, ids)
+    held = visits_held(opened.seating, claims)
+    had = {person.id: sorted(held.get(person.id, ()) or person.wished) for person in people}
+    drop_claims(session, opened.seating, claims)
     leave_queues(session, opened, moment, WaitingRow.participant_id.in_(ids))
     for person in people:
         person.status = ParticipantStatus.CANCELLED
@@ -87,6 +126,7 @@ def withdraw(session: AnySession, opened: Opened, people: Sequence[ParticipantRo
             if not left:
                 offer.state, offer.answered_at = "withdrawn", moment.at
     session.flush()
+    return had
 
 
 def leave_queues(session: AnySession, opened: Opened, moment: Moment, *which: ColumnElement[bool]) -> None:
@@ -128,25 +168,49 @@ def tell_booking(
     reason: str = "",
     audited: str,
     changes: Changes | None = None,
+    by: ByOrganiser | None = None,
 ) -> None:
-    """Write the message and the audit entry of a change to these participants."""
-    visits = visits_held(opened.seating, claims_of(session, [person.id for person in people]))
-    token = make_link(session, opened.booking.id, opened.seating.trip, moment.at)
-    told = [
-        Told(participant=person, items=list(visits.get(person.id, ())) if holds_place(person) else person.wished)
-        for person in people
-    ]
-    tell(session, kind, booking=opened.booking, token=token, moment=moment, told=told, reason=reason)
+    """Write the message and the audit entry of a change to these participants.
+
+    Of an organiser's act the message says so, and why; and it is written only if they want it told.
+    """
+    if by is None or by.tells:
+        _tell(session, opened, kind, people, moment, reason, by)
     audit(
         session,
         audited,
         moment=moment,
         trip_id=opened.seating.trip_id,
         booking_id=opened.booking.id,
-        reason=reason,
+        reason=by.why.strip() if by is not None else reason,
         changes=changes,
         participants=[person.id for person in people],
+        **({} if by is None or by.tells else {"untold": True}),
     )
+
+
+def _tell(
+    session: AnySession,
+    opened: Opened,
+    kind: str,
+    people: Sequence[ParticipantRow],
+    moment: Moment,
+    reason: str,
+    by: ByOrganiser | None,
+) -> None:
+    visits = visits_held(opened.seating, claims_of(session, [person.id for person in people]))
+    token = make_link(session, opened.booking.id, opened.seating.trip, moment.at)
+    told = [
+        Told(participant=person, items=list(visits.get(person.id, ())) if holds_place(person) else person.wished)
+        for person in people
+    ]
+    said = said_of(by)
+    tell(session, kind, booking=opened.booking, token=token, moment=moment, told=told, reason=reason, **said)
+
+
+def said_of(by: ByOrganiser | None) -> dict[str, Any]:
+    """What a message says of who did it."""
+    return {} if by is None else {"by_organiser": True, "why": by.why.strip()}
 
 
 def holds_place(person: ParticipantRow) -> bool:

@@ -19,7 +19,7 @@ from tripkit.actions.booking_access import (
 )
 from tripkit.actions.seating import claims_of, drop_claims, waited_for
 from tripkit.actions.settling import settle
-from tripkit.domain.bookings import Moment, ParticipantStatus
+from tripkit.domain.bookings import ByOrganiser, Moment, ParticipantStatus
 from tripkit.domain.refusals import BookingRefused, ChangeRefused, Problem
 from tripkit.domain.sentences import Sentence, sentence
 from tripkit.domain.signup import check_items
@@ -29,15 +29,22 @@ from tripkit.storage.bookings import ClaimRow, OfferRow, ParticipantRow, Waiting
 
 
 def change_visits(
-    session: AnySession, *, booking_id: int, participant_id: int, items: tuple[str, ...], moment: Moment
+    session: AnySession,
+    *,
+    booking_id: int,
+    participant_id: int,
+    items: tuple[str, ...],
+    moment: Moment,
+    by: ByOrganiser | None = None,
 ) -> None:
     """Go to these visits instead of the ones before; all or nothing. Freed places go to those who wait.
 
-    Raises: NotFound, ChangeRefused (too late, or cancelled), BookingRefused (full, colliding, not for them).
+    ``by``: an organiser moves them, until the trip is over. Raises: NotFound, ChangeRefused (too late, or cancelled),
+    BookingRefused (full, colliding, not for them).
     """
     with write(session):
-        opened = open_booking(session, booking_id)
-        refuse_if_changes_closed(opened, moment)
+        opened = open_booking(session, booking_id, by)
+        refuse_if_changes_closed(opened, moment, by)
         person = opened.person(participant_id)
         if person.status is ParticipantStatus.CANCELLED:
             raise ChangeRefused(sentence("{name} is cancelled, so there are no visits to change.", name=person.name))
@@ -54,7 +61,7 @@ def change_visits(
             before, person.wished = person.wished, wanted
         session.flush()
         changes = {f"people/{person.id}/visits": [sorted(before), sorted(wanted)]}
-        tell_booking(session, opened, "changed", [person], moment, audited="change_visits", changes=changes)
+        tell_booking(session, opened, "changed", [person], moment, audited="change_visits", changes=changes, by=by)
         settle(session, seating, moment)
 
 

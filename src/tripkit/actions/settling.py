@@ -13,6 +13,7 @@ from tripkit.actions.recording import Message, Move, Told, log_moves, make_links
 from tripkit.actions.seating import Seating, move_to_guarantees, moving_queues, read_queue, save_seats
 from tripkit.domain.bookings import Moment, ParticipantStatus
 from tripkit.domain.places import begins_at
+from tripkit.domain.seats import Seats
 from tripkit.domain.trips import TripStatus
 from tripkit.domain.waiting_list import Passing, Promotion, promote
 from tripkit.reads.trip_plan import AnySession
@@ -46,6 +47,14 @@ def settle(session: AnySession, seating: Seating, moment: Moment) -> None:
         if made:
             _make_offers(session, seating, moment, until, made)
     save_seats(session, seating)
+
+
+def somebody_is_next(session: AnySession, seating: Seating) -> bool:
+    """Whether somebody waits for the trip who could have a place now: only where nothing is offered any more, or not yet."""
+    if "" not in moving_queues(session, seating):
+        return False
+    promotions, _ = promote(Seats(seating.seats.pools.values()), read_queue(session, seating, [""]).get("", []))
+    return bool(promotions)
 
 
 def log_passings(session: AnySession, *, trip_id: int, moment: Moment, passings: Iterable[Passing]) -> None:
@@ -86,13 +95,13 @@ def _make_offers(
             person, claims = people[waiting.participant_id], place
             if not item:
                 person.status = ParticipantStatus.OFFERED
-                claims += _claim_wishes(seating, person, joining)
+                claims += claim_wishes(seating, person, joining)
             claimed += [{"participant_id": person.id, "pool_id": pool, "offer_id": offer.id} for pool in claims]
             moves.append(Move(what="offered", participant_id=person.id, item=item))
     session.execute(insert(ClaimRow), claimed)
     tell_offers(session, seating, moment, offers, people)
     log_moves(session, seating.trip_id, moment, moves)
-    _queue_up(session, seating, moment, joining)
+    queue_up(session, seating, moment, joining)
 
 
 def _save_offers(
@@ -123,7 +132,7 @@ def _save_offers(
     return [offers[party] for party in parties]
 
 
-def _claim_wishes(
+def claim_wishes(
     seating: Seating, person: ParticipantRow, joining: list[tuple[str, Sequence[ParticipantRow]]]
 ) -> tuple[int, ...]:
     """Take the visits somebody wished for as far as there is room; the pool ids. For the others, ``joining`` grows.
@@ -152,10 +161,10 @@ def join(
     item: str = "",
 ) -> None:
     """Put people at the end of a queue. ``groups``: those who go together, in the order they came."""
-    _queue_up(session, seating, moment, [(item, group) for group in groups])
+    queue_up(session, seating, moment, [(item, group) for group in groups])
 
 
-def _queue_up(
+def queue_up(
     session: AnySession, seating: Seating, moment: Moment, joining: Sequence[tuple[str, Sequence[ParticipantRow]]]
 ) -> None:
     """Put groups at the end of queues, each given by its item; two statements, whatever their number."""

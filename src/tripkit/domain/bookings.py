@@ -62,6 +62,19 @@ class BookingMade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ByOrganiser:
+    """An organiser acts on somebody's booking: later than its own people may, and never beyond a size.
+
+    ``why``: in the organiser's words, for the message and the log. ``tells``: whether the contact person gets mail.
+    ``seen``: the stamp of the booking as it was when they decided (`tripkit.reads.booking_stamp`); None = however it is.
+    """
+
+    why: str = ""
+    tells: bool = True
+    seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """Who does something, when, and from where: handed in to every action, never looked up.
 

@@ -19,6 +19,8 @@ DONE = {
     "offer_declined": sentence("A place on offer was declined"),
     "offer_expired": sentence("An offer ran out unanswered"),
     "open_booking": sentence("The booking was opened by somebody signed in"),
+    "promote_waiting": sentence("Somebody was let in before others who wait"),
+    "reinstate_participants": sentence("A cancellation was undone"),
     "send_new_link": sentence("A new link to the booking was sent"),
     "subscribe": sentence("Somebody wants letters from the organisation again"),
     "unsubscribe": sentence("Somebody wants no more letters from the organisation"),

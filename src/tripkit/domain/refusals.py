@@ -5,6 +5,7 @@ Refusal
 ├── BookingRefused      a sign-up or change has problems; nothing was saved
 ├── FormSentAlready     the same form was sent with other content
 ├── ChangeRefused       a state that does not allow the act (offer expired, booking cancelled)
+│   └── ChangedMeanwhile  it is no longer as it was when the act was decided on
 ├── PictureRefused      a file that cannot be taken as a picture
 └── PlanRefused         an event directory that would lose data, or has errors
 """
@@ -30,6 +31,10 @@ class NotFound(Refusal):
 
 class ChangeRefused(Refusal):
     """The thing is there, but in a state that does not allow this."""
+
+
+class ChangedMeanwhile(ChangeRefused):
+    """Somebody else has changed it since it was looked at: nothing of theirs is overwritten unseen."""
 
 
 class PictureRefused(Refusal):

@@ -23,6 +23,9 @@ class Waiting:
 class PassedBecause(StrEnum):
     """Why somebody behind got a place first. There is no other reason."""
 
+    ORGANISER = "organiser"
+    """An organiser let them in first, for a reason that the log keeps."""
+
     PARTY_DOES_NOT_FIT = "party_does_not_fit"
     """The party wants to stay together, and fewer places are free than it needs."""
     SEGMENT_FULL = "segment_full"

@@ -120,7 +120,8 @@ def _subject(letter: Letter, words: Mapping[str, Any]) -> str:
 def _in_lines(letter: Letter) -> Letter:
     people = tuple(replace(person, name=one_line(person.name)) for person in letter.people)
     written = letter.written and replace(letter.written, subject=one_line(letter.written.subject))
-    return replace(letter, contact_name=one_line(letter.contact_name), people=people, written=written)
+    why = one_line(letter.why)
+    return replace(letter, contact_name=one_line(letter.contact_name), people=people, written=written, why=why)
 
 
 def _header(text: str) -> str:

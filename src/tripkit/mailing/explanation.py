@@ -9,7 +9,20 @@ from tripkit.mailing.letter import Letter, Person
 
 def explanation(letter: Letter) -> tuple[Sentence, ...]:
     """What the reader is to know or do, in a sentence or three. ``{moment}`` of an offer is aware, in UTC."""
-    return (*_told(letter), *_about_files(letter))
+    return (*_by_organiser(letter), *_told(letter), *_about_files(letter))
+
+
+def _by_organiser(letter: Letter) -> tuple[Sentence, ...]:
+    """That the reader has not done it themselves, and why it was done."""
+    if not letter.by_organiser or letter.kind == "link":
+        return ()
+    did = sentence("{organiser} has done this.", organiser=letter.host.name)
+    return (did, sentence("The reason: {why}", why=ended(letter.why))) if letter.why else (did,)
+
+
+def ended(words: str) -> str:
+    """What somebody wrote, as a sentence of its own."""
+    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def _told(letter: Letter) -> tuple[Sentence, ...]:
@@ -41,6 +54,13 @@ def _told(letter: Letter) -> tuple[Sentence, ...]:
             return (sentence("If you still want to come, sign up again on the page of the trip."),)
         case "cancelled", _:
             return (sentence("Nothing more is needed. Freed places go to those who wait."),)
+        case "link", _ if letter.by_organiser:
+            return (
+                sentence(
+                    "{organiser} sends it to you. The links you have had open the booking too.",
+                    organiser=letter.host.name,
+                ),
+            )
         case "link", _:
             return (
                 sentence(

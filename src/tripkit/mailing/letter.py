@@ -48,7 +48,8 @@ class Letter:
     """A message before it is worded.
 
     ``kind``: confirmation, queued, offer, cancelled, changed or link, or letter for one that somebody wrote; ``reason`` says more of the last ones: declined,
-    expired, left, joined, handed_over, moved. ``link``: the secret address of the booking, empty when the reader may
+    expired, left, joined, handed_over, moved, reinstated, added. ``by_organiser``: the host did what it tells, and ``why``, in
+    their words; empty = not said. ``link``: the secret address of the booking, empty when the reader may
     not open it. ``offered``: the visit an offer is about, None = a place on the trip. ``begins``: what the first of them to come
     attends first, None = nothing yet. ``sum``: what the confirmed ones cost. ``message_id``: random, stable.
     ``code``: the booking's, empty = it is not about one. ``written``: of a letter that somebody wrote. ``unsubscribe``:
@@ -66,6 +67,8 @@ class Letter:
     trip: Trip
     people: tuple[Person, ...]
     reason: str = ""
+    by_organiser: bool = False
+    why: str = ""
     offer_until: datetime | None = None
     offered: ProgrammeItem | None = None
     begins: ProgrammeItem | None = None

@@ -65,6 +65,17 @@ def _cancelled(letter: Letter) -> tuple[Sentence, ...]:
 
 def _changed(letter: Letter) -> tuple[Sentence, ...]:
     said = {
+        "reinstated": sentences(
+            "{names} is on the trip after all.",
+            "{names} are on the trip after all.",
+            len(letter.people),
+            names=_names(letter),
+        )
+        if letter.of(CONFIRMED)
+        else sentences(
+            "{names} is in the queue.", "{names} are in the queue.", len(letter.people), names=_names(letter)
+        ),
+        "added": sentence("{names} is in your booking now.", names=_names(letter)),
         "handed_over": sentence("The place is handed over to {names}.", names=_names(letter)),
         "moved": sentence("The booking has another contact address from now on."),
         "joined": sentence("{names} waits for the visit.", names=_names(letter)),

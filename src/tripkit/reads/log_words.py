@@ -48,7 +48,7 @@ _VALUES = {
     "waiting": sentence("in the queue"),
     **{role.value: title for role, title in TITLES.items()},
 }
-CODES = frozenset({"declined", "expired", "handed_over", "joined", "left", "moved", "withdrawn"})
+CODES = frozenset({"declined", "expired", "handed_over", "added", "joined", "left", "moved", "reinstated", "withdrawn"})
 """Reasons that are words of ours for what was done; the sentence of that says it."""
 
 
@@ -125,5 +125,6 @@ _ABOUT: Mapping[str, Callable[[Any, Names], Sentence]] = {
     "role": lambda role, _: sentence("role: {role}", role=_VALUES.get(role, role)),
     "invitations": lambda many, _: sentences("one invitation withdrawn", "{count} invitations withdrawn", many),
     "segments": lambda keys, _: sentence("groups: {names}", names=", ".join(keys)),
+    "untold": lambda *_: sentence("no mail about it"),
     "question": lambda key, _: sentence("question “{name}”", name=key),
 }

@@ -19,6 +19,7 @@ from tripkit.storage.session import (
     open_engine,
     rewrite,
     sessions,
+    undone,
     wake_after_commit,
     write,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "open_engine",
     "rewrite",
     "sessions",
+    "undone",
     "wake_after_commit",
     "write",
 ]

@@ -156,7 +156,7 @@ class OfferRow(Row):
 
 
 class QueueMoveRow(Row):
-    """What happened in a queue, and why: joined, offered, passed, accepted, declined, expired, left. Never changed.
+    """What happened in a queue, and why; never changed: joined, offered, passed, promoted, accepted, declined, expired, left.
 
     Of a ``passed`` move, ``participant_id`` got ahead and ``passed`` are the participants who had waited longer.
     """

@@ -22,6 +22,7 @@ from tripkit.storage.sealing import VAULT, Vault
 
 _WRITES = "tripkit_writes"
 _TOLD = "tripkit_told"
+_FORESEES = "tripkit_foresees"
 _wakers: WeakKeyDictionary[Engine, Callable[[], None]] = WeakKeyDictionary()
 BUSY_SECONDS = 30
 """How long a writer waits for another one on SQLite before it gives up."""
@@ -200,11 +201,28 @@ def write(session: Session | scoped_session[Session]) -> Iterator[None]:
     session.rollback()
     session.expunge_all()
     session.connection(execution_options={_WRITES: True})
+    foresees = session.info.get(_FORESEES)
     try:
         yield
-        session.commit()
+        if foresees is None:
+            session.commit()
+        else:
+            session.flush()
+            foresees()
+            session.info.pop(_TOLD, None)
+            session.rollback()
     except BaseException:
         session.info.pop(_TOLD, None)
         session.rollback()
         raise
     _wake_if_told(session)
+
+
+@contextmanager
+def undone(session: Session | scoped_session[Session], look: Callable[[], None]) -> Iterator[None]:
+    """Writing transactions in the block are taken back instead of committed; ``look`` sees each of them as it would have been."""
+    session.info[_FORESEES] = look
+    try:
+        yield
+    finally:
+        session.info.pop(_FORESEES, None)

@@ -58,6 +58,8 @@ def _booking_letter(session: AnySession, row: OutboxRow, settings: Settings) -> 
         trip=trip,
         people=tuple(_person(trip, one) for one in told),
         reason=row.payload.get("reason", ""),
+        by_organiser=row.payload.get("by_organiser", False),
+        why=row.payload.get("why", ""),
         offer_until=datetime.fromisoformat(offer["until"]) if offer else None,
         offered=items.get(offer.get("item") or ""),
         begins=_begins(trip, told),
