@@ -28,7 +28,7 @@ def _page(name: str, endpoint: str, path: str, statements: int, status: int = 20
 LOOKS: tuple[Look, ...] = (
     _page("where one works", "organiser.home", _MINE, 2),
     _page("organisation: overview", "organiser.overview", _HOST, 9),
-    _page("organisation: one trip", "organiser.trip", _TRIP, 9),
+    _page("organisation: one trip", "organiser.trip", _TRIP, 14),
     _page("organisation: members", "organiser.members", _MEMBERS, 6),
     _page("organisation: log", "organiser.log", f"{_HOST}log/", 7),
     _page("organisation: log of a trip", "organiser.trip_log", f"{_TRIP}log/", 7),

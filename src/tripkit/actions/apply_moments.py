@@ -15,7 +15,7 @@ from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.trip_parts import ReminderRow
 from tripkit.storage.trips import OccasionRow, TripRow
 
-OPENS, CLOSES, REMINDER = "signup_opens", "signup_closes", "reminder"
+OPENS, CLOSES = "signup_opens", "signup_closes"
 
 
 def signup_moments(trip: Trip | TripRow) -> Iterator[tuple[str, datetime]]:

@@ -7,7 +7,6 @@ from functools import partial
 
 from sqlalchemy import exists, insert, select
 
-from tripkit.actions.apply_moments import REMINDER
 from tripkit.actions.recording import audit
 from tripkit.actions.seating import lock_pools
 from tripkit.actions.sweeping import sweep
@@ -20,7 +19,7 @@ from tripkit.reads.trip_plan import AnySession, trip_plan
 from tripkit.storage import write
 from tripkit.storage.campaigns import CampaignRow
 from tripkit.storage.trip_parts import ReminderRow
-from tripkit.storage.trips import OccasionRow, TripRow
+from tripkit.storage.trips import REMINDER, OccasionRow, TripRow
 
 
 def make_reminders(session: AnySession, *, moment: Moment) -> int:

@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import select
-
-from tripkit.actions.apply_moments import REMINDER
+from tripkit.domain.coming import Fate, fate_of
 from tripkit.domain.deadlines import erased_at, erased_on, reminder_at
-from tripkit.domain.reminders import Reminder, is_too_late
+from tripkit.domain.reminders import Reminder
 from tripkit.domain.sentences import Sentence, sentence
-from tripkit.domain.trips import Trip, TripStatus
+from tripkit.domain.trips import Trip
 from tripkit.i18n import day, moment
-from tripkit.reads.trip_plan import AnySession
-from tripkit.storage.trips import OccasionRow
-
-
-def sent_reminders(session: AnySession, trip_id: int) -> frozenset[str]:
-    """The keys of a trip's reminders that were sent."""
-    query = select(OccasionRow.key).where(OccasionRow.trip_id == trip_id, OccasionRow.kind == REMINDER)
-    return frozenset(session.scalars(query))
 
 
 def ahead(
@@ -43,24 +33,24 @@ def ahead(
 
 
 def _of_reminder(trip: Trip, reminder: Reminder, *, sent: bool, now: datetime, language: str) -> Sentence:
-    due = reminder_at(trip, reminder)
+    fate, due = fate_of(trip, reminder, sent=sent, now=now)
     subject, when = reminder.subject, "" if due is None else moment(due, language, trip.time_zone)
-    if sent:
+    if fate is Fate.SENT:
         return sentence(
             "The reminder “{subject}” was sent, and is not sent again; with another key it is another one.",
             subject=subject,
         )
-    if due is None or trip.status is not TripStatus.PLANNED:
+    if fate is Fate.NOT_PLANNED:
         return sentence(
             "The reminder “{subject}” is not sent, since the trip does not happen as planned.", subject=subject
         )
-    if is_too_late(due, now):
+    if fate is Fate.TOO_LATE:
         return sentence(
             "The reminder “{subject}” is not sent: its moment was {moment}, more than two days ago.",
             subject=subject,
             moment=when,
         )
-    if due <= now:
+    if fate is Fate.AT_ONCE:
         return sentence(
             "The reminder “{subject}” is sent at once: its moment was {moment}.", subject=subject, moment=when
         )

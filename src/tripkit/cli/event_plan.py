@@ -10,7 +10,7 @@ import click
 from sqlalchemy import func, select
 
 from tripkit.actions.losses import what_would_be_lost
-from tripkit.cli.event_ahead import ahead, sent_reminders
+from tripkit.cli.event_ahead import ahead
 from tripkit.cli.event_reading import Voice
 from tripkit.domain.collisions import TravelTimes, attended, collisions
 from tripkit.domain.seats import PoolKind
@@ -20,6 +20,7 @@ from tripkit.eventfile import Event
 from tripkit.eventfile.consequences import consequences
 from tripkit.eventfile.plan import Change, Difference, Edition, differences
 from tripkit.reads.places import trip_places
+from tripkit.reads.sent_reminders import sent_reminders
 from tripkit.reads.trip_list import organisation as find_organisation
 from tripkit.reads.trip_page import pictures
 from tripkit.reads.trip_plan import AnySession, find_trip, trip_plan

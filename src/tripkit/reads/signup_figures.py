@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import func, select
 
 from tripkit.domain.bookings import ParticipantStatus
+from tripkit.domain.questions import Question
 from tripkit.domain.signup_figures import GroupFigures, SignupFigures
-from tripkit.domain.texts import Text
 from tripkit.domain.trips import Trip
 from tripkit.reads.places import trip_places
 from tripkit.reads.trip_plan import AnySession
@@ -34,12 +34,19 @@ def signup_figures(session: AnySession, trip_id: int, trip: Trip) -> SignupFigur
             GroupFigures(name=one.name, placed=placed[one.key], waiting=people[one.key, ParticipantStatus.WAITING])
             for one in trip.segments
         ),
-        missing=tuple(_missing(session, trip_id, trip, placed)),
+        missing=tuple((one.name, people) for one, people in missing_answers(session, trip_id, trip, placed)),
     )
 
 
-def _missing(session: AnySession, trip_id: int, trip: Trip, placed: dict[str, int]) -> Iterator[tuple[Text, int]]:
-    """Of questions that everybody in their groups has to answer: whom others' answers decide about is not counted."""
+def missing_answers(
+    session: AnySession, trip_id: int, trip: Trip, placed: Mapping[str, int]
+) -> Iterator[tuple[Question, int]]:
+    """Questions that everybody in their groups has to answer, and how many people with a place have not; one query.
+
+    Whom others' answers decide about is not counted. ``placed``: people with a place, by segment.
+    """
+    if not any(_is_asked_of_all(question) for question in trip.questions):
+        return
     given: Counter[tuple[str, str]] = Counter()
     for row in session.execute(
         select(AnswerRow.question, ParticipantRow.segment, func.count().label("people"))
@@ -49,8 +56,12 @@ def _missing(session: AnySession, trip_id: int, trip: Trip, placed: dict[str, in
     ):
         given[row.question, row.segment] = row.people
     for question in trip.questions:
-        if question.required and question.when is None:
+        if _is_asked_of_all(question):
             asked = question.segments or tuple(placed)
             people = sum(placed.get(key, 0) - given[question.key, key] for key in asked)
             if people > 0:
-                yield question.name, people
+                yield question, people
+
+
+def _is_asked_of_all(question: Question) -> bool:
+    return question.required and question.when is None

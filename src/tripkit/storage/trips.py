@@ -27,6 +27,9 @@ _TEXTS = AsJson(tuple[dict[str, str], ...])
 _KEYS = AsJson(tuple[str, ...])
 _NOT_ERASED = text("erased_at IS NULL")
 
+REMINDER = "reminder"
+"""The kind of occasion that a reminder is."""
+
 
 class OrganisationRow(Row):
     """Who hosts trips. ``second_factor``: whether its members have to have one.

@@ -6,12 +6,14 @@ from flask import abort
 from flask.typing import ResponseReturnValue
 
 from tripkit.domain.rights import TRIP, Level
+from tripkit.reads.dashboard import dashboard
 from tripkit.reads.organisation_page import organisation_page
-from tripkit.reads.trip_page import trip_page_of
 from tripkit.web.frame import now, page_language, session
 from tripkit.web.guards import here
 from tripkit.web.organiser import blueprint
+from tripkit.web.organiser.coming import stops
 from tripkit.web.organiser.page import show
+from tripkit.web.organiser.to_do import Reader, lines
 from tripkit.web.routing import Need, Policy, route
 
 _SEE = Need(TRIP, Level.SEE)
@@ -28,8 +30,18 @@ def overview(language: str, organisation: str) -> ResponseReturnValue:
 
 @route(blueprint, "/<language>/organise/<organisation>/trips/<trip>/", policy=Policy.MEMBER, needs=_SEE)
 def trip(language: str, organisation: str, trip: str) -> ResponseReturnValue:
-    """How it stands with one trip."""
-    page_language()
-    found = here().trip_id
-    page = trip_page_of(session(), trip_id=found, now=now()) if found is not None else None
-    return show("organiser/trip.html", page=page or abort(404))
+    """How it stands with one trip, what needs doing, what comes."""
+    place = here()
+    moment = now()
+    board = dashboard(session(), trip_id=place.trip_id or abort(404), now=moment) or abort(404)
+    value = board.page.trip
+    address = {"language": page_language(), "organisation": organisation, "trip": trip}
+    reader = Reader(page_language(), place.rights, value, address)
+    return show(
+        "organiser/trip.html",
+        board=board,
+        now=moment,
+        lines=lines(board.to_do, reader),
+        ahead=stops(tuple(one for one in board.coming if not one.is_over(moment)), value, language),
+        behind=stops(tuple(one for one in board.coming if one.is_over(moment)), value, language),
+    )
