@@ -20,7 +20,7 @@ LIST = f"{HOST}trips/hamnstad/participants/"
 ATTACKS = ('=HYPERLINK("http://evil.example","Bo")', "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\uff1d1+1", "Bo;=1+1")
 
 
-def fetched(site: Site, **sought: str) -> Any:
+def fetched(site: Site, **sought: Any) -> Any:
     return send(member(site, Role.OWNER, email="owner@tripkit.example"), f"{LIST}file/", at=LIST, **sought)
 
 
@@ -50,7 +50,7 @@ def test_without_the_guard_what_people_write_is_a_formula(attacked: Site, monkey
 
 
 def test_no_cell_is_a_formula_whatever_parts_them(attacked: Site) -> None:
-    answer = fetched(attacked)
+    answer = fetched(attacked, column=["email", "phone", "workplace", "state"])
     text = answer.data.decode("utf-8-sig")
     assert answer.status_code == 200 and answer.mimetype == "text/csv"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="hamnstad-2027-03-01.csv"'
@@ -71,9 +71,9 @@ def test_each_file_is_in_the_log_and_nothing_but_the_button_makes_one(attacked: 
     assert [owner.open(f"{LIST}file/", method=method).status_code for method in ("GET", "HEAD")] == [405, 405]
     assert owner.post(f"{LIST}file/").status_code == 400, "without the token of the form"
     assert noted() == []
-    assert len(cells(fetched(attacked).text)) == 70
+    assert len(cells(fetched(attacked).text)) == 56
     few = send(owner, f"{LIST}file/", at=LIST, words="hyperlink")
-    assert len(cells(few.text)) == 20
+    assert len(cells(few.text)) == 16
     assert noted() == [{"people": 6}, {"people": 1}]
     assert "A list of participants was taken out as a file" in owner.get(f"{HOST}log/").text
     assert "6 people" in owner.get(f"{HOST}trips/hamnstad/log/").text

@@ -51,7 +51,7 @@ def member(
     return client
 
 
-def send(client: FlaskClient, path: str, at: str = "", **fields: str) -> TestResponse:
+def send(client: FlaskClient, path: str, at: str = "", **fields: str | list[str]) -> TestResponse:
     """Send a form that is on a page, with its token."""
     shown = client.get(at or path, headers={"Accept-Language": "en"})
     assert shown.status_code == 200, (at or path, shown.status_code, shown.location)

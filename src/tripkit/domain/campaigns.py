@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tripkit.domain.bookings import ParticipantStatus
+from tripkit.domain.sought import EVERYBODY, AnswerHow, AnswerSought, Sought, VisitHow, VisitSought
 
 
 class Who(StrEnum):
@@ -27,13 +28,26 @@ class Audience:
     """Whom a campaign reaches: bookings in which one and the same person is all of this.
 
     ``segments``: in one of these; ``visits``: with a place on one of these items; ``missing``: who were asked one of these
-    questions and have not answered it; empty = whatever they are.
+    questions and have not answered it; empty = whatever they are. ``sought``: and all that a list of participants can be
+    narrowed down to.
     """
 
     who: Who = Who.WITH_PLACE
     segments: tuple[str, ...] = ()
     visits: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    sought: Sought = EVERYBODY
+
+    @property
+    def wanted(self) -> tuple[Sought, ...]:
+        """The one person is all of these."""
+        by_keys = Sought(
+            states=self.who.statuses,
+            segments=self.segments,
+            visits=(VisitSought(visits=self.visits, how=VisitHow.PLACE),) if self.visits else (),
+            answers=(AnswerSought(questions=self.missing, how=AnswerHow.MISSING),) if self.missing else (),
+        )
+        return by_keys, self.sought
 
 
 class CampaignState(StrEnum):

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from tripkit.domain.campaigns import Audience
-from tripkit.domain.questions import Question
-from tripkit.domain.seats import PoolKind
 from tripkit.domain.trips import Trip
+from tripkit.reads.sought import are
 from tripkit.reads.trip_plan import AnySession
 from tripkit.reads.unsubscribed import unsubscribed
-from tripkit.storage.bookings import AnswerRow, BookingRow, ClaimRow, ParticipantRow, PoolRow
+from tripkit.storage.bookings import BookingRow, ParticipantRow
 from tripkit.storage.outbox import OutboxRow
 
 _FOR_GOOD = "5."
@@ -47,39 +46,14 @@ def is_reached(audience: Audience, trip: Trip) -> ColumnElement[bool]:
 
     One that was erased has none, and neither has one from whose address a message came back for good.
     """
-    person = exists().where(
-        ParticipantRow.booking_id == BookingRow.id, ParticipantRow.status.in_(audience.who.statuses)
-    )
-    if audience.segments:
-        person = person.where(ParticipantRow.segment.in_(audience.segments))
-    if audience.visits:
-        held = (
-            select(ClaimRow.id)
-            .join(PoolRow, PoolRow.id == ClaimRow.pool_id)
-            .where(
-                ClaimRow.participant_id == ParticipantRow.id,
-                ClaimRow.offer_id.is_(None),
-                PoolRow.kind == PoolKind.ITEM,
-                PoolRow.key.in_(audience.visits),
-            )
-        )
-        person = person.where(held.exists())
-    if audience.missing:
-        asked = [question for question in trip.questions if question.key in audience.missing]
-        person = person.where(or_(false(), *map(_has_not_answered, asked)))
+    conditions = [condition for one in audience.wanted for condition in are(one, ParticipantRow.trip_id, trip)]
+    person = exists().where(ParticipantRow.booking_id == BookingRow.id, *conditions)
     came_back = exists().where(
         OutboxRow.booking_id == BookingRow.id,
         OutboxRow.recipient == BookingRow.contact_email,
         OutboxRow.bounce_status.startswith(_FOR_GOOD),
     )
     return and_(BookingRow.erased_at.is_(None), ~came_back, person)
-
-
-def _has_not_answered(question: Question) -> ColumnElement[bool]:
-    answered = exists().where(AnswerRow.participant_id == ParticipantRow.id, AnswerRow.question == question.key)
-    if not question.segments:
-        return ~answered
-    return and_(ParticipantRow.segment.in_(question.segments), ~answered)
 
 
 def is_still_reached(session: AnySession, booking_id: int, audience: Audience, trip: Trip) -> bool:

@@ -1,21 +1,30 @@
-"""Who comes on a trip: the list, searched, filtered and in order by its address alone."""
+"""Who comes on a trip: the list, searched, narrowed down, in order and with columns by its address alone."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
-from tripkit.domain.bookings import ParticipantStatus
-from tripkit.domain.rights import PARTICIPANTS, Level
-from tripkit.reads.participants import LONGEST_SEARCH, Order, Sought, participants_page, visits_to_choose
+from tripkit.domain.listings import ANSWER, Listing
+from tripkit.domain.questions import Answers
+from tripkit.domain.rights import MONEY, PARTICIPANTS, Level
+from tripkit.domain.sentences import Sentence
+from tripkit.domain.sought import LONGEST_SEARCH, AnswerHow, Sought
+from tripkit.domain.texts import Text
+from tripkit.domain.trips import Trip
+from tripkit.reads.participants import participants_page, visits_to_choose
+from tripkit.reads.sought import to_ask_for
 from tripkit.web.account.my_data import STATES
 from tripkit.web.frame import page_language, session
 from tripkit.web.guards import here
 from tripkit.web.mybooking.opening import whole
+from tripkit.web.mybooking.receipt import in_words
 from tripkit.web.organiser import blueprint
+from tripkit.web.organiser.listing_fields import fields_of, listing_in, query_of, wrong_days
+from tripkit.web.organiser.listing_words import FATES, HOW, ORDERS, answers_to, chips, heading
 from tripkit.web.organiser.page import show
 from tripkit.web.routing import Need, Policy, route
 
@@ -27,45 +36,63 @@ def participants(language: str, organisation: str, trip: str) -> ResponseReturnV
     """A page of those who are looked for."""
     page_language()
     number = whole(request.args.get("page", "1")) or abort(404)
-    sought = sought_in(request.args)
-    page = participants_page(session(), trip_id=here().trip_id or abort(404), sought=sought, page=number)
+    page = participants_page(
+        session(),
+        trip_id=here().trip_id or abort(404),
+        listing=listing_in(request.args),
+        page=number,
+        with_money=sees_money(),
+    )
     if page is None or number > page.pages:
         abort(404)
+    listing, plan = page.listing, page.trip
     return show(
         "organiser/participants.html",
         page=page,
-        sought=sought,
-        as_sent=as_sent(sought),
+        trip=plan,
+        sought=listing.sought,
+        listing=listing,
+        as_sent=fields_of(listing),
+        query=query_of(fields_of(listing)),
+        chips=[(one.says, query_without(listing, one.without)) for one in chips(listing, plan)],
+        wrong_days={name: request.args[name] for name in wrong_days(request.args)},
         states=STATES,
-        titles_of={item.key: item.title for item in page.trip.programme},
-        groups={segment.key: segment.name for segment in page.trip.segments},
-        visits=tuple(visits_to_choose(page.trip)),
+        titles_of={item.key: item.title for item in plan.programme},
+        groups={segment.key: segment.name for segment in plan.segments},
+        visits=tuple(visits_to_choose(plan)),
+        hows=HOW,
+        fates=FATES,
+        orders=ORDERS,
+        questions=[(one, answers_to(one), _asked(listing, one.key)) for one in to_ask_for(plan)],
+        columns=[(one, heading(one, plan)) for one in page.columns],
+        heads={one: heading(one, plan) for one in listing.columns},
+        answered=lambda person, column: answer_in_words(plan, person.answers, column, language),
+        local=lambda at: at.astimezone(ZoneInfo(plan.time_zone)).date(),
         longest=LONGEST_SEARCH,
     )
 
 
-def sought_in(sent: Mapping[str, str]) -> Sought:
-    """What is looked for, as an address or a form says it. 404 for a state or an order that there is not."""
-    state, order = sent.get("state", ""), sent.get("order", "") or Order.NAME
-    if (state and state not in set(ParticipantStatus)) or order not in set(Order):
-        abort(404)
-    return Sought(
-        words=" ".join(sent.get("words", "").replace("\0", "").split())[:LONGEST_SEARCH],
-        state=ParticipantStatus(state) if state else None,
-        segment=sent.get("segment", "").replace("\0", "") or None,
-        visit=sent.get("visit", "").replace("\0", "") or None,
-        order=Order(order),
-    )
+def sees_money() -> bool:
+    """Whether who asks sees prices here."""
+    return here().rights.may(MONEY, Level.SEE)
 
 
-def as_sent(sought: Sought) -> dict[str, Any]:
-    """The same as fields, without those that say nothing."""
-    order = sought.order if sought.order is not Order.NAME else None
-    fields = {
-        "words": sought.words,
-        "state": sought.state,
-        "segment": sought.segment,
-        "visit": sought.visit,
-        "order": order,
-    }
-    return {name: str(value) for name, value in fields.items() if value}
+def query_without(listing: Listing, sought: Sought) -> str:
+    """The same list with something else looked for, as the end of an address."""
+    return query_of(fields_of(replace(listing, sought=sought)))
+
+
+def _asked(listing: Listing, question: str) -> str:
+    """What is looked for of a question, as its field says it."""
+    for one in listing.sought.answers:
+        if question in one.questions:
+            return f"is.{one.answer}" if one.how is AnswerHow.IS else one.how.value
+    return ""
+
+
+def answer_in_words(trip: Trip, answers: Answers, column: str, language: str) -> tuple[Text | str | Sentence, ...]:
+    """What somebody answered, part by part, for the column of a question."""
+    key = column.removeprefix(ANSWER)
+    given = answers.get(key)
+    asked = next(one for one in trip.questions if one.key == key)
+    return () if given is None else in_words(asked, given, language)
