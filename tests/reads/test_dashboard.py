@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -175,4 +175,31 @@ def test_it_takes_a_fixed_number_of_queries(session: Session, others: int, fill:
         found = dashboard(session, trip_id=trip, now=close)
     assert found is not None
     assert found.page.places.trip.taken == others
-    assert len(statements) == 10
+    assert len(statements) == 11
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"), [("Europe/Stockholm", 28), ("UTC", 27), ("Asia/Kathmandu", 28), ("America/New_York", 27)]
+)
+def test_the_day_of_a_sign_up_is_that_of_the_trips_clock(session: Session, zone: str, day: int) -> None:
+    late = datetime(2027, 3, 27, 23, 30, tzinfo=UTC)  # Half past midnight in Stockholm, the night the clocks change.
+    trip = applied(session, make_trip(time_zone=zone))
+    booked(session, trip, 2, when=late)
+    course = board_of(session, trip, late).course
+    assert course is not None
+    assert [(one.on, one.placed) for one in course.days] == [(date(2027, 3, day), 2)]
+
+
+def test_the_course_ends_at_the_figures_of_the_pools(session: Session) -> None:
+    trip = applied(session, make_trip(size=5))
+    assert board_of(session, trip).course is None
+    first = booked(session, trip, 2)
+    booked(session, trip, 2, when=NOW + timedelta(days=1))
+    booked(session, trip, 3, when=NOW + timedelta(days=30))
+    cancel_participants(session, booking_id=first.booking_id, moment=make_moment(NOW + timedelta(days=31)))
+    board = board_of(session, trip, NOW + timedelta(days=40))
+    assert board.course is not None
+    whole, last = board.page.places.trip, board.course.days[-1]
+    assert (last.all_placed, last.all_waiting) == (whole.taken, whole.waiting) == (5, 0)
+    assert [(one.on.day, one.placed) for one in board.course.days] == [(2, 2), (31, 3)]
+    assert (board.course.first.day, board.course.last) == (2, date(2027, 4, 10))

@@ -101,4 +101,4 @@ def test_the_page_takes_as_many_statements_however_many_come(full: Site) -> None
         counts.append(len(statements))
         full.book(1, segment="police")
     assert len(set(counts)) == 1, counts
-    assert counts[0] == 10
+    assert counts[0] == 11

@@ -13,10 +13,12 @@ from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.coming import Happening, happenings
 from tripkit.domain.places import Room
 from tripkit.domain.programme import ProgrammeItem
+from tripkit.domain.signup_course import SignupCourse
 from tripkit.domain.texts import Text
 from tripkit.domain.to_do import ToDo, to_do
 from tripkit.domain.trips import Segment
 from tripkit.reads.sent_reminders import sent_reminders
+from tripkit.reads.signup_course import signup_course
 from tripkit.reads.to_do import known_of
 from tripkit.reads.trip_page import TripPage, trip_page_of
 from tripkit.reads.trip_plan import AnySession
@@ -60,7 +62,7 @@ class Dashboard:
 
     ``for_all``, ``kept``: places nobody holds that anybody may have, and those kept for a segment; together with those
     taken they are the trip's size. ``visits``: items that are chosen, in the order of the programme. ``coming``: what
-    is over among it.
+    is over among it. ``course``: sign-ups over time, None while there are none.
     """
 
     page: TripPage
@@ -70,6 +72,7 @@ class Dashboard:
     visits: tuple[tuple[ProgrammeItem, Room], ...]
     to_do: tuple[ToDo, ...]
     coming: tuple[Happening, ...]
+    course: SignupCourse | None
     erased_at: datetime | None
 
 
@@ -97,6 +100,7 @@ def dashboard(session: AnySession, *, trip_id: int, now: datetime) -> Dashboard 
         ),
         to_do=to_do(trip, known, coming, now),
         coming=coming,
+        course=signup_course(session, trip_id, trip, now),
         erased_at=erased_at,
     )
 

@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from tripkit.logs import note_statement
 from tripkit.storage.folding import teach_sqlite
+from tripkit.storage.local_days import teach_sqlite_days
 from tripkit.storage.patience import bound, brief_connect_args, connect_args
 from tripkit.storage.sealing import VAULT, Vault
 
@@ -63,6 +64,7 @@ def _leave_values_out(context: ExceptionContext) -> None:
 def _set_up_sqlite(busy_seconds: float, connection: Any, _record: object) -> None:
     connection.isolation_level = None  # The driver must not begin by itself; _begin_sqlite does.
     teach_sqlite(connection)
+    teach_sqlite_days(connection)
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {int(busy_seconds * 1000)}")
     cursor.execute("PRAGMA journal_mode = WAL")

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from tripkit.domain.rights import TRIP, Level
 from tripkit.reads.dashboard import dashboard
 from tripkit.reads.organisation_page import organisation_page
+from tripkit.web.curve import curve_of
 from tripkit.web.frame import now, page_language, session
 from tripkit.web.guards import here
 from tripkit.web.organiser import blueprint
@@ -40,6 +41,7 @@ def trip(language: str, organisation: str, trip: str) -> ResponseReturnValue:
     return show(
         "organiser/trip.html",
         board=board,
+        curve=curve_of(board.course, board.page.places.trip.size or 0) if board.course else None,
         now=moment,
         lines=lines(board.to_do, reader),
         ahead=stops(tuple(one for one in board.coming if not one.is_over(moment)), value, language),
