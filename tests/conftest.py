@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, make_url, select, text
+from flask import Flask
+from sqlalchemy import Engine, create_engine, event, make_url, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from tests.compiled import Compiled
+from tests.emptying import empty
 from tripkit.domain.bookings import ParticipantStatus
 from tripkit.settings import Settings
-from tripkit.storage import Database, db, open_engine, sessions
+from tripkit.storage import Database, open_engine, sessions
 from tripkit.storage.bookings import BookingRow, ClaimRow, ParticipantRow, PoolRow
 from tripkit.storage.data_keys import vault_for
 from tripkit.storage.migrations import upgrade
+from tripkit.storage.session import BUSY_SECONDS
 from tripkit.testing import NOW, make_trip
 
 if TYPE_CHECKING:
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
 for name in [*os.environ]:
     if name.startswith("TRIPKIT_") and not name.startswith(("TRIPKIT_TEST_", "TRIPKIT_BENCH_")):
         del os.environ[name]  # A developer's own settings are not those of the tests, nor of the processes they start.
+Flask.jinja_options["bytecode_cache"] = Compiled()
 REQUIRED = set(os.environ.get("TRIPKIT_TEST_REQUIRE", "").replace(" ", "").split(",")) - {""}
 """What must be there: ``all``, or some of ``postgres``, ``browser``, ``redis``, ``faketime``, ``nginx``, ``caddy``, ``systemd``,
 ``openssl``. A missing one fails instead of being skipped."""
@@ -162,8 +168,15 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine
     url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'tripkit.sqlite3'}"
     engine = open_engine(url, vault_for(Settings(database_url=url)))
     upgrade(engine)
+    event.listen(engine, "checkin", still_patient)
     yield engine
     engine.dispose()
+
+
+def still_patient(connection: sqlite3.Connection | None, _record: object) -> None:
+    """A connection that others get is given back as it came: a test that made it impatient would be another one's fault."""
+    if connection is not None:
+        assert connection.execute("PRAGMA busy_timeout").fetchone() == (BUSY_SECONDS * 1000,)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -179,42 +192,6 @@ def sqlite_engine(migrated_sqlite: Engine) -> Iterator[Engine]:
     """A migrated SQLite database, where one database is enough; empty again after the test."""
     yield migrated_sqlite
     empty(migrated_sqlite)
-
-
-def empty(engine: Engine) -> None:
-    """Take every row out of every table, and count anew."""
-    tables = db.metadata.sorted_tables
-    with engine.begin() as connection, log_unlocked(connection):
-        if engine.dialect.name == "postgresql":
-            # On a server that writes through to its disk, new files for all tables take a second; few rows take none.
-            counts = " + ".join(f"(SELECT count(*) FROM (SELECT 1 FROM {table.name} LIMIT 500) x)" for table in tables)
-            if (connection.scalar(text(f"SELECT {counts}")) or 0) >= 500:
-                names = ", ".join(table.name for table in tables)
-                connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-                return
-            sequences = "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
-            connection.execute(text(sequences))
-        for table in reversed(tables):
-            connection.execute(table.delete())
-
-
-@contextmanager
-def log_unlocked(connection: Connection) -> Iterator[None]:
-    """Let the audit log be changed in this transaction, which its triggers refuse everybody."""
-    if connection.scalar(text("SELECT 1 FROM audit LIMIT 1")) is None:
-        yield
-    elif connection.dialect.name == "postgresql":
-        connection.execute(text("ALTER TABLE audit DISABLE TRIGGER USER"))
-        yield
-        connection.execute(text("ALTER TABLE audit ENABLE TRIGGER USER"))
-    else:
-        found = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'")
-        triggers = connection.execute(found).all()
-        for name, _ in triggers:
-            connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        yield
-        for _, trigger in triggers:
-            connection.exec_driver_sql(trigger)
 
 
 def in_files(engine: Engine) -> bytes:

@@ -55,7 +55,7 @@ def waits_for_a_lock(engine: Engine) -> bool:
 
 def test_a_trip_written_anew_meanwhile_is_what_a_sign_up_is_made_for(migrated_postgres: Engine) -> None:
     """Somebody has written their booking and waits for the places, which the organiser holds who changes the price."""
-    from tests.conftest import empty  # noqa: PLC0415 (for this one, which needs PostgreSQL)
+    from tests.emptying import empty  # noqa: PLC0415 (for this one, which needs PostgreSQL)
 
     trip = make_trip()
     dearer = replace(trip, price=Price(Money(200_000, "SEK"), Decimal(25)))

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
-from tests.conftest import empty
+from tests.emptying import empty
 from tripkit.domain.bookings import BookingMade, ParticipantStatus
 from tripkit.domain.refusals import FormSentAlready
 from tripkit.reads.pool_recount import pool_recount

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Engine, select
 
-from tests.conftest import empty
+from tests.emptying import empty
 from tripkit.actions.answer_offer import accept_offer, decline_offer
 from tripkit.actions.cancel_participants import cancel_participants
 from tripkit.actions.change_visits import change_visits

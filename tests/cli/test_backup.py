@@ -16,7 +16,8 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 
 from tests.cli.conftest import Shell
-from tests.conftest import drop_postgres_database, empty, make_postgres_database
+from tests.conftest import drop_postgres_database, make_postgres_database
+from tests.emptying import empty
 from tripkit.actions.create_campaign import create_campaign
 from tripkit.actions.steer_campaign import start_campaign
 from tripkit.domain.bookings import ParticipantStatus

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.attacks import hostile_pictures
 from tests.cli.conftest import Shell, edit
-from tests.conftest import empty
+from tests.emptying import empty
 from tripkit.actions.change_logo import change_logo
 from tripkit.cli.demo import sample_directory
 from tripkit.cli.event_starter import starter_files

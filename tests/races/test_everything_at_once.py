@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from tests.conftest import empty
+from tests.emptying import empty
 from tests.races import crowd, mixed
 from tripkit.testing import applied
 

@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import Engine, select
 
-from tests.conftest import empty
+from tests.emptying import empty
 from tripkit.actions import change_member
 from tripkit.actions.change_member import leave_organisation
 from tripkit.domain.refusals import ChangeRefused

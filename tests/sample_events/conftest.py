@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from tests.conftest import empty
+from tests.emptying import empty
 from tripkit.actions.apply_trip import apply_trip
 from tripkit.actions.play_story import Played, play_story
 from tripkit.cli.demo import sample_directory

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Engine, func, insert, select, text, u
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import TypeDecorator
 
-from tests.conftest import log_unlocked
+from tests.emptying import log_unlocked
 from tests.storage.neighbours import made_up
 from tests.storage.test_backup import put, saved
 from tripkit.storage import open_engine

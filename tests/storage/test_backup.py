@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from tests.conftest import empty
+from tests.emptying import empty
 from tripkit.reads.pool_recount import pool_recount
 from tripkit.storage import open_engine, sessions
 from tripkit.storage.accounts import AccountRow, SignInLinkRow, SignInRow

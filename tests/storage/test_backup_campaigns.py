@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from tests.conftest import empty
+from tests.emptying import empty
 from tests.storage.test_backup import put, saved
 from tripkit.actions.create_campaign import create_campaign
 from tripkit.actions.fill_campaigns import fill_campaigns

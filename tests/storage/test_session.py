@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine, select, text, update
+from sqlalchemy import Engine, event, select, text, update
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from tests.conftest import in_files
-from tripkit.storage import rewrite, sessions, write
+from tripkit.storage import open_engine, rewrite, sessions, write
 from tripkit.storage.outbox import AuditRow
+from tripkit.storage.session import BUSY_SECONDS
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -63,6 +65,7 @@ def test_moments_are_kept_in_utc_and_naive_ones_refused(session: Session) -> Non
 def test_a_writer_on_sqlite_holds_the_database_from_its_first_word(sqlite_engine: Engine) -> None:
     """A reader that turns writer would fail when somebody else has written; a writer waits for its turn instead."""
     with sessions(sqlite_engine)() as one, write(one), sqlite_engine.connect() as other:
+        other.detach()  # It is closed at the end: in the pool, whoever is given it next would be as impatient.
         other.execute(text("PRAGMA busy_timeout = 50"))
         other.rollback()
         assert other.execute(text("SELECT count(*) FROM audit")).scalar() == 0
@@ -74,7 +77,6 @@ def test_a_writer_on_sqlite_holds_the_database_from_its_first_word(sqlite_engine
         pragmas = {
             name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")
         }
-        connection.execute(text("PRAGMA busy_timeout = 30000"))
     assert pragmas == {"journal_mode": "wal", "synchronous": 2}
 
 
@@ -93,6 +95,21 @@ def test_what_was_taken_out_is_in_the_file_until_it_is_written_anew(sqlite_engin
         assert rewrite(session)
         assert b"maja-ekstrom" not in in_files(sqlite_engine)
         assert actions(session) == ["one", "other", "third"]
+
+
+def test_a_connection_on_which_that_went_wrong_waits_as_long_as_every_other(sqlite_engine: Engine) -> None:
+    engine = open_engine(sqlite_engine.url.render_as_string())
+
+    def refuse(action: int, name: str | None, *_: object) -> int:
+        refused = action == sqlite3.SQLITE_PRAGMA and name == "wal_checkpoint"
+        return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
+
+    event.listen(engine, "connect", lambda line, _: line.set_authorizer(refuse))
+    with sessions(engine)() as session, pytest.raises(sqlite3.DatabaseError, match="not authorized"):
+        rewrite(session)
+    with engine.connect() as connection:
+        assert connection.execute(text("PRAGMA busy_timeout")).scalar() == BUSY_SECONDS * 1000
+    engine.dispose()
 
 
 def test_a_server_writes_its_files_by_itself(session: Session) -> None:

@@ -161,8 +161,10 @@ def rewrite(session: Session | scoped_session[Session], *, wholly: bool = True) 
             cursor.execute("VACUUM")
         # It waits for who still reads what was there before, and whoever writes waits for it: not for long, then.
         cursor.execute(f"PRAGMA busy_timeout = {_READERS_SECONDS * 1000}")
-        ((busy, *_),) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        try:
+            ((busy, *_),) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:  # The next one on this connection is as patient as everybody, whatever went wrong.
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         cursor.close()
     finally:
         connection.close()
