@@ -101,6 +101,10 @@ def _members(session: Session, common: Asker) -> dict[str, list[Asker]]:
             MemberRow.id.label("member"),
             InvitationRow.id.label("invitation"),
             passkey.label("passkey"),
+            select(func.min(ParticipantRow.id))
+            .where(ParticipantRow.booking_id == BookingRow.id)
+            .scalar_subquery()
+            .label("person"),
         )
         .join(MemberRow, MemberRow.account_id == AccountRow.id)
         .join(InvitationRow, InvitationRow.invited_by == AccountRow.id)
@@ -111,6 +115,7 @@ def _members(session: Session, common: Asker) -> dict[str, list[Asker]]:
     for number, row in enumerate(rows):
         who, kind = (HALF_MEMBER, HALF) if number % 6 == 0 else (MEMBER, WHOLE)
         names = {**common, "account": str(row.id), "email": row.email, "code": row.code}
+        names |= {"person": str(row.person)}
         names |= {"recovery": recovery_code(row.id), "passkey": str(row.passkey)}
         names |= {"member": str(row.member), "invitation": str(row.invitation)}
         names |= {"invited": sign_in_secret(row.id, "invitation"), "others": f"{HOST}-1"}

@@ -17,6 +17,13 @@ _ENTER = f"{_RUN}{{others}}/enter/"
 _ADDRESS = f"{_SETTINGS}address/"
 _ANSWER = f"{_RUN}{{asking}}/address/"
 _SETUP = "/en/setup/"
+_CHOSEN = {
+    "participants-0-choices-thursday-first": "community-police",
+    "participants-0-choices-thursday-second": "order-in-sight",
+    "participants-0-choices-friday": "gardsten-morning",
+}
+_BOOKING = f"{_TRIP}bookings/{{code}}/"
+_PERSON = f"{_BOOKING}participants/{{person}}/"
 _PIXELS = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGOQz+/+z8DAwAAADEcCGW3fcpUAAAAASUVORK5CYII="
 """Two of them, as a PNG."""
 
@@ -149,5 +156,73 @@ LOOKS: tuple[Look, ...] = (
         MEMBER,
         12,
         fields={"carried": _PIXELS, "text-sv": "Kansliet {account}"},
+    ),
+    _page("form: a booking's contact", "organiser.correct_contact_of", f"{_BOOKING}contact/", 22),
+    _page("form: a booking's participant", "organiser.correct_booked", f"{_PERSON}correct/", 22),
+    _page("form: a booking's visits", "organiser.move_booked", f"{_PERSON}visits/", 22),
+    _page("form: one more in a booking", "organiser.add_booked", f"{_BOOKING}add/", 22),
+    _page("form: undo a cancellation", "organiser.reinstate_booked", f"{_BOOKING}reinstate/", 22),
+    _page("form: let somebody in", "organiser.let_in_booked", f"{_BOOKING}let-in/", 22),
+    _page("form: cancel, with what follows", "organiser.cancel_booked", f"{_BOOKING}cancel/?participant=all", 66),
+    act(
+        "put a booking's contact right",
+        "organiser.correct_contact_of",
+        f"{_BOOKING}contact/",
+        MEMBER,
+        40,
+        fields={
+            "contact_name": "Å {account}",
+            "contact_email": "{email}",
+            "organisation": "Kommunen",
+            "do": "act",
+            "tells": "yes",
+        },
+    ),
+    act(
+        "put a booking's participant right",
+        "organiser.correct_booked",
+        f"{_PERSON}correct/",
+        MEMBER,
+        46,
+        fields={
+            "participants-0-name": "Å {account}",
+            "participants-0-answers-hotel-night": "no",
+            "do": "act",
+            "tells": "yes",
+        },
+    ),
+    Look(
+        name="look at what moving somebody means",
+        endpoint="organiser.move_booked",
+        path=f"{_PERSON}visits/",
+        method="POST",
+        who=MEMBER,
+        statements=52,
+        fields={"do": "look", **_CHOSEN},
+    ),
+    *(
+        Look(
+            name=name,
+            endpoint=endpoint,
+            path=path,
+            method="POST",
+            who=MEMBER,
+            statements=34,
+            fields={"do": "act"},
+            status=422,
+        )
+        for name, endpoint, path in (
+            ("add nobody", "organiser.add_booked", f"{_BOOKING}add/"),
+            ("undo no cancellation", "organiser.reinstate_booked", f"{_BOOKING}reinstate/"),
+            ("let nobody in", "organiser.let_in_booked", f"{_BOOKING}let-in/"),
+        )
+    ),
+    act(
+        "cancel in a booking",
+        "organiser.cancel_booked",
+        f"{_BOOKING}cancel/",
+        MEMBER,
+        66,
+        fields={"participants": "{person}", "do": "act", "looked": "{person}·", "tells": "yes"},
     ),
 )

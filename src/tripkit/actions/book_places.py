@@ -134,14 +134,17 @@ def _seat(seating: Seating, request: BookingRequest) -> list[_Seated]:
             one.place = seats.claim(wanted)
     for index, (one, participant) in enumerate(zip(seated, request.participants, strict=True)):
         if one.place is not None:
-            problems += _claim_visits(seating, one, participant, f"participants.{index}")
+            one.visits, wrong = claim_visits(seating, participant, f"participants.{index}")
+            problems += wrong
     if problems:
         raise BookingRefused(tuple(problems))
     return seated
 
 
-def _claim_visits(seating: Seating, seated: _Seated, participant: ParticipantRequest, at: str) -> list[Problem]:
-    problems = []
+def claim_visits(seating: Seating, participant: ParticipantRequest, at: str) -> tuple[list[int], list[Problem]]:
+    """Take the visits somebody chose: the pool ids, and what is full. ``at``: the path before the field."""
+    problems: list[Problem] = []
+    visits: list[int] = []
     programme = {item.key: item for item in seating.trip.programme}
     for key in dict.fromkeys(participant.items):
         pool = seating.seats.item(key)
@@ -151,8 +154,8 @@ def _claim_visits(seating: Seating, seated: _Seated, participant: ParticipantReq
             item = programme[key]
             problems.append(Problem(f"{at}.choices.{item.choice}", full_visit(item.title, pool)))
         else:
-            seated.visits.append(pool.id)
-    return problems
+            visits.append(pool.id)
+    return visits, problems
 
 
 def full_visit(title: object, pool: Pool) -> Sentence:

@@ -39,6 +39,9 @@ class Opened:
         raise NotFound(sentence("There is no such participant in this booking."))
 
 
+CHANGED_MEANWHILE = sentence(
+    "The booking has changed since you opened this page, so nothing was done. See what is new, and do it again."
+)
 LONGEST_REASON = 300
 """Characters in what an organiser gives as a reason."""
 
@@ -63,11 +66,7 @@ def _refuse_organiser(session: AnySession, booking: BookingRow, by: ByOrganiser)
     if booking.erased_at is not None:
         raise ChangeRefused(sentence("This booking was erased, so there is nothing left in it to change."))
     if by.seen is not None and not is_as_seen(session, booking.id, by.seen):
-        raise ChangedMeanwhile(
-            sentence(
-                "The booking has changed since you opened this page, so nothing was done. See what is new, and do it again."
-            )
-        )
+        raise ChangedMeanwhile(CHANGED_MEANWHILE)
     if problems := tuple(check_text("why", by.why, LONGEST_REASON)):
         raise BookingRefused(problems)
 

@@ -51,20 +51,20 @@ def write_down(session: AnySession, trip_id: int, trip: Trip, request: BookingRe
     )
     session.add(booking)
     session.flush()
-    people = _write_people(session, booking, trip, request)
+    people = write_people(session, booking, trip, request.participants)
     return Written(booking, people, make_link(session, booking.id, trip, moment.at))
 
 
-def _write_people(
-    session: AnySession, booking: BookingRow, trip: Trip, request: BookingRequest
+def write_people(
+    session: AnySession, booking: BookingRow, trip: Trip, participants: Sequence[ParticipantRequest]
 ) -> Sequence[ParticipantRow]:
     """Write the party in the order of the form. One statement a table, whatever the size of the party."""
     written = insert(ParticipantRow).returning(ParticipantRow, sort_by_parameter_order=True)
-    people = session.scalars(written, [_columns(booking, trip, asked) for asked in request.participants]).all()
+    people = session.scalars(written, [_columns(booking, trip, asked) for asked in participants]).all()
     secret = sensitive(trip.questions)
     answers = [
         columns
-        for person, asked in zip(people, request.participants, strict=True)
+        for person, asked in zip(people, participants, strict=True)
         for columns in as_kept(session, person.id, kept(trip.questions, asked.segment, asked.answers), secret)
     ]
     if answers:

@@ -91,6 +91,11 @@ def asked(questions: Iterable[Question], segment: str, answers: Answers) -> tupl
     return tuple(put)
 
 
+def without_sensitive(questions: Iterable[Question]) -> tuple[Question, ...]:
+    """The questions that somebody else may answer for a participant: not those about health, diet or belief."""
+    return tuple(question for question in questions if not question.sensitive)
+
+
 def check_answers(questions: Iterable[Question], segment: str, answers: Answers, at: str) -> tuple[Problem, ...]:
     """What is wrong with one participant's answers. ``at``: the path before the question's key.
 

@@ -7,6 +7,7 @@ from tripkit.domain.sentences import sentence
 DONE = {
     # Bookings.
     "accept_offer": sentence("A place on offer was accepted"),
+    "add_participant": sentence("Somebody was added to the booking"),
     "book_places": sentence("People signed up"),
     "cancel_participants": sentence("Places were cancelled"),
     "change_visits": sentence("Visits were changed"),

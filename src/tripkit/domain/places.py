@@ -116,16 +116,23 @@ def few(size: int) -> int:
 
 def why_not_open(trip: Trip, now: datetime) -> Sentence | None:
     """Why nobody can sign up now, whatever places there are; None when they can."""
-    if trip.status is TripStatus.CANCELLED:
-        return sentence("The trip is cancelled, so nobody can sign up.")
-    if trip.status is TripStatus.POSTPONED:
-        return sentence("The trip is postponed. Sign-up opens again when there are new dates.")
+    if (why := why_nobody_travels(trip)) is not None:
+        return why
     if trip.signup_opens_at is not None and now < trip.signup_opens_at:
         return sentence("Sign-up is not open yet.")
     if trip.signup_closes_at is not None and now >= trip.signup_closes_at:
         return sentence("Sign-up has closed.")
     if has_started(trip, now):
         return sentence("The trip has begun, so nobody can sign up.")
+    return None
+
+
+def why_nobody_travels(trip: Trip) -> Sentence | None:
+    """Why nobody can be signed up, not even by who organises the trip; None when they can."""
+    if trip.status is TripStatus.CANCELLED:
+        return sentence("The trip is cancelled, so nobody can sign up.")
+    if trip.status is TripStatus.POSTPONED:
+        return sentence("The trip is postponed. Sign-up opens again when there are new dates.")
     return None
 
 

@@ -24,6 +24,11 @@ def booking_stamp(session: AnySession, booking_id: int) -> str:
     return f"{last or 0}-{_digest(session, booking_id)}"
 
 
+def same_stamp(one: str, other: str) -> bool:
+    """Whether two stamps are of the same booking in the same state, whatever was noted about it between them."""
+    return one.rpartition("-")[2] == other.rpartition("-")[2]
+
+
 def is_as_seen(session: AnySession, booking_id: int, seen: str) -> bool:
     """Whether nothing has changed since a stamp was read."""
     return seen.rpartition("-")[2] == _digest(session, booking_id)

@@ -37,6 +37,7 @@ _FIELDS = {
     "invoice_reference": sentence("reference of the invoice"),
     "look": sentence("colours or logo"),
     "name": sentence("name"),
+    "segment": sentence("group"),
     "organisation": sentence("workplace"),
     "status": sentence("how it stands"),
     "visits": sentence("visits"),

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from tripkit.reads.audit_log import LogPage, log_of_booking
+from tripkit.reads.audit_log import LogEntry, LogPage, log_of_booking
 from tripkit.reads.booking_page import BookingPage, booking_page_of
+from tripkit.reads.booking_stamp import booking_stamp, last_seen, same_stamp
 from tripkit.reads.message_list import Message, messages_of_booking
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import BookingRow
@@ -45,6 +46,42 @@ def organised_booking(
         log=log_of_booking(session, booking_id=found.id, before=before) if with_log else None,
         erased_at=found.erased_at,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingToChange:
+    """A booking as it is when somebody decides on it. ``seen``: its stamp, for the form to carry.
+
+    ``news``: what was done since the stamp that was asked about, latest first.
+    """
+
+    page: BookingPage
+    seen: str
+    erased_at: datetime | None
+    news: tuple[LogEntry, ...]
+
+    def is_as(self, seen: str) -> bool:
+        """Whether it is still as it was when this stamp was read."""
+        return same_stamp(self.seen, seen)
+
+
+def booking_to_change(
+    session: AnySession, *, trip_id: int, code: str, now: datetime, since: str | None = None
+) -> BookingToChange | None:
+    """The booking with this code, None when the trip has no such. ``since``: a stamp; None = nobody asks what is new."""
+    found = session.execute(
+        select(BookingRow.id, BookingRow.erased_at).where(BookingRow.trip_id == trip_id, BookingRow.code == code)
+    ).one_or_none()
+    if found is None:
+        return None
+    # Before the page: what is shown is then never newer than the stamp says.
+    seen = booking_stamp(session, found.id)
+    page = booking_page_of(session, booking_id=found.id, now=now)
+    if page is None:
+        return None
+    log = log_of_booking(session, booking_id=found.id).entries if since is not None else ()
+    news = tuple(entry for entry in log if entry.id > last_seen(since or ""))
+    return BookingToChange(page=page, seen=seen, erased_at=found.erased_at, news=news)
 
 
 def is_booking_of(session: AnySession, *, trip_id: int, code: str) -> bool:

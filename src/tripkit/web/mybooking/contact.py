@@ -20,7 +20,7 @@ from tripkit.web.signup.page import by_field, field_of
 from tripkit.web.signup.surroundings import surroundings
 from tripkit.web.signup.typed import plain
 
-_FIELDS = (
+FIELDS = (
     "contact_name",
     "contact_email",
     "contact_phone",
@@ -38,8 +38,8 @@ def contact(language: str, token: str) -> ResponseReturnValue:
     page_language()
     if request.method != "POST":
         page = opened(token)
-        return _form(token, page, {name: getattr(page, name) or "" for name in _FIELDS}, (), 200)
-    typed = {name: plain(request.form.get(name, "")) for name in _FIELDS}
+        return _form(token, page, {name: getattr(page, name) or "" for name in FIELDS}, (), 200)
+    typed = {name: plain(request.form.get(name, "")) for name in FIELDS}
     if not CsrfForm().is_ours():
         return _form(token, opened(token), typed, (Problem("", LOST_SESSION),), 400)
     try:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,41 +15,21 @@ from tripkit.actions.hand_over_place import hand_over_place
 from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.questions import Answer
 from tripkit.domain.refusals import BookingRefused, Problem
-from tripkit.domain.sentences import Sentence, sentence
+from tripkit.domain.sentences import sentence
 from tripkit.reads.booking_page import BookedParticipant, BookingPage
-from tripkit.reads.trip_page import TripPage
 from tripkit.web.frame import moment, page_language, session
 from tripkit.web.mybooking import blueprint
 from tripkit.web.mybooking.opening import LIMITS, LOST_SESSION, act, opened, participant, show_receipt, urls
+from tripkit.web.mybooking.person_form import AT, person_form, questions_to, stored
 from tripkit.web.routing import Policy, route
 from tripkit.web.signup.countries import countries
 from tripkit.web.signup.csrf import CsrfForm
-from tripkit.web.signup.forecast import Outlook, Prospect
-from tripkit.web.signup.page import Card, VisitChoice, asked_questions, by_field, field_of, visit_choices
+from tripkit.web.signup.page import field_of
 from tripkit.web.signup.surroundings import surroundings
-from tripkit.web.signup.typed import TypedPerson, answers_of, as_typed, items_of, read_person
+from tripkit.web.signup.typed import TypedPerson, answers_of, items_of, read_person
 
 _PERSON = "/<language>/booking/<token>/participants/<int(max=2147483647):participant_id>"
 _BOTH = ("GET", "POST")
-_AT = "participants-0"
-"""What the names of the fields begin with: the paths of problems are those of the sign-up form."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonForm:
-    """A form about one participant, for the templates of the sign-up form."""
-
-    page: TripPage
-    booking: BookingPage
-    person: BookedParticipant
-    card: Card
-    choices: tuple[VisitChoice, ...]
-    problems: Mapping[str, tuple[Sentence, ...]]
-    summary: tuple[Problem, ...]
-
-    def is_queue(self) -> bool:
-        """Whether full visits are wishes: there is no place on the trip yet."""
-        return self.person.status is ParticipantStatus.WAITING
 
 
 @route(blueprint, f"{_PERSON}/correct/", policy=Policy.SECRET_LINK, methods=_BOTH, limits=LIMITS)
@@ -60,8 +40,8 @@ def correct(language: str, token: str, participant_id: int) -> ResponseReturnVal
     if (shut := _shut(token, person)) is not None:
         return shut
     if request.method != "POST":
-        return _form("correct", token, page, person, _stored(page, person))
-    typed = read_person(request.form, page.trip_page.trip, f"{_AT}-")
+        return _form("correct", token, page, person, stored(page, person))
+    typed = read_person(request.form, page.trip_page.trip, f"{AT}-")
 
     def do(booking_id: int) -> None:
         correct_participant(
@@ -89,7 +69,7 @@ def hand_over(language: str, token: str, participant_id: int) -> ResponseReturnV
         return show_receipt(token, notice=why, status=409)
     if request.method != "POST":
         return _form("hand_over", token, page, person, TypedPerson(segment=person.segment))
-    typed = read_person(request.form, page.trip_page.trip, f"{_AT}-")
+    typed = read_person(request.form, page.trip_page.trip, f"{AT}-")
 
     def do(booking_id: int) -> None:
         hand_over_place(
@@ -113,8 +93,8 @@ def visits(language: str, token: str, participant_id: int) -> ResponseReturnValu
     if (shut := _shut(token, person)) is not None:
         return shut
     if request.method != "POST":
-        return _form("visits", token, page, person, _stored(page, person))
-    typed = read_person(request.form, page.trip_page.trip, f"{_AT}-")
+        return _form("visits", token, page, person, stored(page, person))
+    typed = read_person(request.form, page.trip_page.trip, f"{AT}-")
 
     def do(booking_id: int) -> None:
         change_visits(
@@ -159,22 +139,6 @@ def _try(
         return _form(name, token, opened(token), person, typed, refused.problems, 422)
 
 
-def _stored(page: BookingPage, person: BookedParticipant) -> TypedPerson:
-    trip = page.trip_page.trip
-    held = set(person.items or person.wished)
-    return TypedPerson(
-        name=person.name,
-        email=person.email or "",
-        segment=person.segment,
-        visits={item.choice: item.key for item in trip.programme if item.choice and item.key in held},
-        answers={
-            question.key: as_typed(question, person.answers[question.key])
-            for question in trip.questions
-            if question.key in person.answers
-        },
-    )
-
-
 def _corrected(page: BookingPage, person: BookedParticipant, typed: TypedPerson) -> dict[str, Answer]:
     """The answers as the action wants them: a hidden one that was not typed anew is left out, and so kept."""
     answers = answers_of(typed, page.trip_page.trip.questions)
@@ -195,58 +159,16 @@ def _form(
     problems: Iterable[Problem] = (),
     status: int = 200,
 ) -> Response:
-    summary = tuple(problems)
-    waits = person.status is ParticipantStatus.WAITING
-    card = Card(
-        at=_AT,
-        number=1,
-        typed=typed,
-        outlook=Outlook(Prospect.WAITS_FOR_TRIP if waits else Prospect.PLACE, None, 1 if waits else None),
-        is_contact=False,
-    )
-    form = PersonForm(
-        page=page.trip_page,
-        booking=page,
-        person=person,
-        card=card,
-        choices=tuple(_with_own_places(_meant_for(person.segment, visit_choices(page.trip_page)), person)),
-        problems=by_field(summary),
-        summary=summary,
-    )
-    questions = [
-        replace(one, only_for=None)
-        for one in asked_questions(page.trip_page.trip)
-        if not one.question.segments or person.segment in one.question.segments
-    ]
+    shown = person_form(page, person, typed, problems)
     html = render_template(
         f"mybooking/{name}.html",
         **surroundings(page.trip_page),
-        form=form,
-        questions=questions,
+        form=shown,
+        questions=questions_to(page.trip_page.trip, person.segment),
         countries=countries,
-        summary=[(field_of(problem), problem.sentence) for problem in summary],
+        summary=[(field_of(problem), problem.sentence) for problem in shown.summary],
         token=token,
         csrf=CsrfForm(),
         urls=urls(token, page),
     )
     return make_response(html, status)
-
-
-def _meant_for(segment: str, choices: Iterable[VisitChoice]) -> Iterator[VisitChoice]:
-    """Only the visits this segment may take part in."""
-    for choice in choices:
-        visits = tuple(visit for visit in choice.visits if visit.item.is_meant_for(segment))
-        if visits:
-            yield replace(choice, visits=tuple(replace(visit, only_for=None) for visit in visits))
-
-
-def _with_own_places(choices: Iterable[VisitChoice], person: BookedParticipant) -> Iterator[VisitChoice]:
-    """A visit somebody holds is not full to them."""
-    for choice in choices:
-        visits = tuple(
-            replace(visit, room=replace(visit.room, taken=visit.room.taken - 1))
-            if visit.room and visit.item.key in person.items
-            else visit
-            for visit in choice.visits
-        )
-        yield replace(choice, visits=visits)

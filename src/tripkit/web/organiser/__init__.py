@@ -12,6 +12,8 @@ blueprint.after_request(keep_secret)
 
 from tripkit.web.organiser import (  # noqa: E402 (routes register)
     booking,
+    booking_people,
+    booking_places,
     changing,
     changing_settings,
     home,
@@ -32,6 +34,8 @@ from tripkit.web.organiser import (  # noqa: E402 (routes register)
 
 __all__ = [
     "booking",
+    "booking_people",
+    "booking_places",
     "changing",
     "changing_settings",
     "home",

@@ -1,11 +1,11 @@
-"""One booking as those who organise its trip see it; nothing is changed here, and no sensitive answer is shown."""
+"""One booking as those who organise its trip see it; what is done to it has modules of its own, and no sensitive answer is shown."""
 
 from __future__ import annotations
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
-from tripkit.domain.rights import LOG, MONEY, SENSITIVE, Level
+from tripkit.domain.rights import LOG, MONEY, PARTICIPANTS, SENSITIVE, Level
 from tripkit.domain.sentences import sentence
 from tripkit.mailing.verdict import KIND_TITLES
 from tripkit.reads.organised_booking import organised_booking
@@ -14,6 +14,8 @@ from tripkit.web.guards import here
 from tripkit.web.mybooking.opening import whole
 from tripkit.web.mybooking.receipt import receipt
 from tripkit.web.organiser import blueprint
+from tripkit.web.organiser.booking_acting import DONE
+from tripkit.web.organiser.consequence_words import standing
 from tripkit.web.organiser.page import show
 from tripkit.web.organiser.participants import SEE
 from tripkit.web.routing import Policy, route
@@ -57,5 +59,8 @@ def booking(language: str, organisation: str, trip: str, code: str) -> ResponseR
         kinds=KIND_TITLES,
         fates=FATES,
         sees_money=place.rights.may(MONEY, Level.SEE),
+        may_change=place.rights.may(PARTICIPANTS, Level.CHANGE),
+        receipt_verdict=standing(found.page),
+        said=DONE.get(request.args.get("done", "")),
         sees_sensitive=place.rights.may(SENSITIVE, Level.SEE),
     )
