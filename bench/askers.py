@@ -120,6 +120,7 @@ def _members(session: Session, common: Asker) -> dict[str, list[Asker]]:
         names |= {"member": str(row.member), "invitation": str(row.invitation)}
         names |= {"invited": sign_in_secret(row.id, "invitation"), "others": f"{HOST}-1"}
         names |= {"asking": f"{HOST}-{1 + number % (ORGANISATIONS - 1)}"}
+        names |= {"listing": "1"}  # The one there is.
         names |= {"link": sign_in_secret(row.id, "link"), SIGN_IN: sign_in_secret(row.id, kind)}
         found[who].append(names)
     return found

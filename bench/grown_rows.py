@@ -16,11 +16,13 @@ from tripkit.actions.sealed_answers import CLEARED, place_of
 from tripkit.cli.demo import BEGINS_AT
 from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.deadlines import reminder_at, signup_ends_at
+from tripkit.domain.listings import Listing
 from tripkit.domain.places import why_not_open
 from tripkit.domain.seats import Pool, Seats, pools_of
 from tripkit.domain.trips import Trip
 from tripkit.storage import bookings as rows
 from tripkit.storage.columns import columns_of
+from tripkit.storage.listings import ListingRow
 from tripkit.storage.outbox import AuditRow, OutboxRow
 from tripkit.storage.sealing import Vault
 from tripkit.storage.trip_parts import PARTS, QuestionRow, ReminderRow
@@ -82,6 +84,8 @@ def add_trip(bulk: Bulk, host: int, trip: Trip) -> Filling:
     bulk.add(TermsRow, trip_id=trip_id, version=trip.terms.version, text=trip.terms.text)
     for occasion, key, at in _occasions(trip):
         bulk.add(OccasionRow, trip_id=trip_id, kind=occasion, key=key, at=at, noted_at=NOW)
+    if looked_at:
+        bulk.add(ListingRow, trip_id=trip_id, name="Alla", listing=Listing(), made_at=NOW)
     visits: dict[str, list[str]] = {}
     for item in trip.programme:
         if item.choice is not None:

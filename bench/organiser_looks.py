@@ -16,6 +16,7 @@ _INVITED = "/en/account/invitation/{invited}/"
 _ENTER = f"{_RUN}{{others}}/enter/"
 _ADDRESS = f"{_SETTINGS}address/"
 _ANSWER = f"{_RUN}{{asking}}/address/"
+_EVERYTHING = "column=party&column=mail&column=price&column=answer.hotel-night&mail=sent&answer.hotel-night=given"
 _SETUP = "/en/setup/"
 _CHOSEN = {
     "participants-0-choices-thursday-first": "community-police",
@@ -40,7 +41,13 @@ LOOKS: tuple[Look, ...] = (
     _page("organisation: log", "organiser.log", f"{_HOST}log/", 7),
     _page("organisation: log of a trip", "organiser.trip_log", f"{_TRIP}log/", 7),
     _page("organisation: log of a member", "organiser.member_log", f"{_MEMBERS}{{member}}/log/", 7),
-    _page("organisation: participants", "organiser.participants", f"{_TRIP}participants/", 11),
+    _page("organisation: participants", "organiser.participants", f"{_TRIP}participants/", 12),
+    _page(
+        "organisation: participants, narrowed down",
+        "organiser.participants",
+        f"{_TRIP}participants/?{_EVERYTHING}",
+        16,
+    ),
     _page("organisation: a booking", "organiser.booking", f"{_TRIP}bookings/{{code}}/", 18),
     _page("form: answers of a trip", "organiser.trip_answers", f"{_TRIP}answers/", 3),
     _page("form: answers of a booking", "organiser.booking_answers", f"{_TRIP}bookings/{{code}}/answers/", 4),
@@ -117,6 +124,24 @@ LOOKS: tuple[Look, ...] = (
         MEMBER,
         10,
         fields={"organisation": "Byrån {account}", "key": "new-{account}", "email": "new{account}@tripkit.example"},
+    ),
+    act(
+        "save a list of participants",
+        "organiser.keep_list",
+        f"{_TRIP}participants/lists/",
+        MEMBER,
+        12,
+        fields={"name": "Lista {account}"},
+        form=f"{_TRIP}participants/",
+    ),
+    act(
+        "rename a list of participants",
+        "organiser.change_list",
+        f"{_TRIP}participants/lists/{{listing}}/",
+        MEMBER,
+        12,
+        fields={"new-name": "Omdöpt {account}", "do": "rename"},
+        form=f"{_TRIP}participants/",
     ),
     Look(
         name="take participants out",

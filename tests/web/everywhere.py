@@ -21,12 +21,14 @@ from tripkit.actions.change_logo import change_logo
 from tripkit.actions.recording import digest_of
 from tripkit.domain.accounts import INVITATION_LASTS, LINK_LASTS
 from tripkit.domain.bookings import BookingMade
+from tripkit.domain.listings import Listing
 from tripkit.domain.rights import Role
 from tripkit.domain.trips import Logo, Organisation, Picture, Speaker
 from tripkit.pictures import draw_logo
 from tripkit.storage import db
 from tripkit.storage.accounts import AccountRow, SignInLinkRow
 from tripkit.storage.bookings import OfferRow, ParticipantRow
+from tripkit.storage.listings import ListingRow
 from tripkit.storage.members import InvitationRow, MemberRow
 from tripkit.storage.trips import TripRow
 from tripkit.testing import NOW, both, make_moment, make_organisation, make_trip
@@ -99,10 +101,14 @@ def stay_at(site: Site, organisation: Organisation | None = None) -> Stay:
         )
     )
     membership, invitation = _walker(site, trip_id, made.token)
+    row = ListingRow(trip_id=trip_id, name="Alla", listing=Listing(), made_at=NOW)
+    site.session.add(row)
+    site.session.flush()
+    listing = row.id
     site.session.commit()
     keys = {"item": "port", "site": "port", "speaker": "vera", "name": DRAWING.name, "filename": "places.js"}
     ids = {"token": made.token, "participant_id": str(participant), "offer_id": str(offer)}
-    ids |= {"member": str(membership), "invitation": str(invitation)}
+    ids |= {"member": str(membership), "invitation": str(invitation), "listing": str(listing)}
     values = {
         "logo": LOGO.digest,
         "language": "en",

@@ -11,6 +11,7 @@ from sqlalchemy.sql.dml import Update
 from tripkit.actions.recording import ERASED_LINK
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import AnswerRow, BookingRow, LinkRow, ParticipantRow
+from tripkit.storage.listings import ListingRow
 from tripkit.storage.outbox import AuditRow, OutboxRow
 
 PERSONAL = {
@@ -93,7 +94,7 @@ def erase(session: AnySession, booking_ids: Sequence[int], at: datetime) -> None
 
 
 def erase_of_trip(session: AnySession, trip_id: int) -> None:
-    """Empty the messages about a trip that went to who organises it, and the reasons that were noted of the whole trip.
+    """Empty the messages about a trip that went to who organises it, and reasons noted of all of it; drop its saved lists.
 
     A reason may name somebody, as of who looked at answers; what has changed in the trip names nobody and stays.
     """
@@ -101,3 +102,5 @@ def erase_of_trip(session: AnySession, trip_id: int) -> None:
     session.execute(here, execution_options=_UNSEEN)
     reasons = update(AuditRow).where(AuditRow.trip_id == trip_id, AuditRow.reason != "").values(reason="")
     session.execute(reasons, execution_options=_UNSEEN)
+    # Nobody is left to be listed, and a workplace that a list was narrowed down to may be called by its owner's name.
+    session.execute(delete(ListingRow).where(ListingRow.trip_id == trip_id), execution_options=_UNSEEN)

@@ -35,6 +35,9 @@ DONE = {
     "signup_ended": sentence("Sign-up ended"),
     "signup_opened": sentence("Sign-up opened"),
     "take_out_participants": sentence("A list of participants was taken out as a file"),
+    "keep_listing": sentence("A list of participants was saved"),
+    "change_listing": sentence("A saved list of participants was changed"),
+    "drop_listing": sentence("A saved list of participants was deleted"),
     # Messages.
     "cancel_campaign": sentence("A letter to many was cancelled"),
     "create_campaign": sentence("A letter to many was written"),

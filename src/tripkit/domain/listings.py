@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tripkit.domain.questions import Question
@@ -66,3 +66,8 @@ def in_order(columns: Iterable[str], there_are: Iterable[str]) -> tuple[str, ...
     """Those of the columns that there are, in their order."""
     wanted = set(columns)
     return tuple(one for one in there_are if one in wanted)
+
+
+def without_words(listing: Listing) -> Listing:
+    """The list as it is kept: words that were searched for may be a name, which would outlive whoever bears it."""
+    return replace(listing, sought=replace(listing.sought, words=""))

@@ -13,6 +13,7 @@ from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.listings import Listing, Order, columns_there_are, in_order
 from tripkit.domain.sought import Sought
 from tripkit.domain.trips import Trip
+from tripkit.reads.kept_listings import KeptListing, kept_listings
 from tripkit.reads.participant_rows import Participant, filled_in
 from tripkit.reads.queue_positions import positions_on_trip
 from tripkit.reads.sought import are
@@ -32,7 +33,7 @@ class ParticipantsPage:
     """A page of the list.
 
     ``columns``: every one that may be chosen; ``count``: who were looked for; ``states``: everybody, by how it stands;
-    ``page``: from 1.
+    ``page``: from 1; ``kept``: the lists that are kept for the trip.
     """
 
     trip: Trip
@@ -43,6 +44,7 @@ class ParticipantsPage:
     states: dict[ParticipantStatus, int]
     page: int
     erased_at: datetime | None
+    kept: tuple[KeptListing, ...]
 
     @property
     def pages(self) -> int:
@@ -58,7 +60,7 @@ class ParticipantsPage:
 def participants_page(
     session: AnySession, *, trip_id: int, listing: Listing, page: int, with_money: bool
 ) -> ParticipantsPage | None:
-    """A page of those who are looked for, None when there is no such trip; eleven queries at most, however many they are.
+    """A page of those who are looked for, None when there is no such trip; twelve queries at most, however many they are.
 
     Columns that there are none of any more, or that who looks may not see, are left out.
     """
@@ -85,6 +87,7 @@ def participants_page(
         states={row.status: row.number for row in states},
         page=page,
         erased_at=session.scalar(select(TripRow.erased_at).where(TripRow.id == trip_id)),
+        kept=kept_listings(session, trip_id),
     )
 
 

@@ -4,6 +4,7 @@ from tripkit.storage import (  # noqa: F401 (tables register themselves)
     accounts,
     bookings,
     campaigns,
+    listings,
     members,
     outbox,
     pictures,

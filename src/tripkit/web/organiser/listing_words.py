@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.listings import ANSWER, Column, Listing, Order
 from tripkit.domain.questions import Question, QuestionKind
 from tripkit.domain.sentences import Sentence, sentence
@@ -42,6 +43,20 @@ COLUMNS = {
     Column.MAIL: sentence("Latest message"),
     Column.STATE: sentence("How it stands"),
 }
+STARTERS = (
+    (sentence("Everybody"), Listing()),
+    (sentence("Waiting"), Listing(sought=Sought(states=(ParticipantStatus.WAITING,)))),
+    (
+        sentence("Not answered"),
+        Listing(
+            sought=Sought(
+                states=tuple(one for one in ParticipantStatus if one is not ParticipantStatus.CANCELLED),
+                answers=(AnswerSought(),),
+            )
+        ),
+    ),
+)
+"""Lists that are always there."""
 YES, NO = sentence("Yes"), sentence("No")
 _ANY_VISIT = {
     VisitHow.EITHER: sentence("Has a visit or waits for one"),
