@@ -44,6 +44,8 @@ POSTGRES = os.environ.get("TRIPKIT_TEST_POSTGRES", "postgresql+psycopg://postgre
 """A server on which databases may be made and dropped."""
 DATA_KEYS = ("d0" * 32,)
 """What sites of tests on PostgreSQL seal with."""
+A_WALK = 12
+"""Other tests take as long together as one in a browser."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -51,8 +53,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On several processors, files that may take longest come first, then those with most tests: none is left to wait for at the end."""
     if not hasattr(config, "workerinput"):
         return
-    longest, tests = defaultdict[Path, float](float), Counter[Path](item.path for item in items)
+    longest, tests = defaultdict[Path, float](float), Counter[Path]()
     for item in items:
+        tests[item.path] += A_WALK if "browser" in getattr(item, "fixturenames", ()) else 1
         for mark in item.iter_markers("timeout"):
             longest[item.path] = max(longest[item.path], *mark.args)
     items.sort(key=lambda item: (-longest[item.path], -tests[item.path]))

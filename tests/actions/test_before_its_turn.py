@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
-from threading import Thread
 
 import pytest
 from sqlalchemy import Engine, event, select, text
@@ -60,7 +60,8 @@ def test_a_trip_written_anew_meanwhile_is_what_a_sign_up_is_made_for(migrated_po
     trip = make_trip()
     dearer = replace(trip, price=Price(Money(200_000, "SEK"), Decimal(25)))
     make_session = sessions(migrated_postgres)
-    signing_up: list[Thread] = []
+    signing_up: list[Future[None]] = []
+    threads = ThreadPoolExecutor(1)
     with make_session() as session:
         trip_id = applied(session, trip)
 
@@ -71,17 +72,17 @@ def test_a_trip_written_anew_meanwhile_is_what_a_sign_up_is_made_for(migrated_po
     def meanwhile(_: object) -> None:
         if signing_up:
             return
-        signing_up.append(Thread(target=sign_up))
-        signing_up[0].start()
+        signing_up.append(threads.submit(sign_up))
         until = time.monotonic() + PATIENCE
         while not waits_for_a_lock(migrated_postgres):
+            assert not signing_up[0].done(), signing_up[0].exception()
             assert time.monotonic() < until, "nobody waits for the places"
             time.sleep(0.02)
 
-    with make_session() as session:
+    with threads, make_session() as session:
         event.listen(session, "before_commit", meanwhile)
         apply_trip(session, organisation=make_organisation(), trip=dearer, pictures={}, moment=make_moment())
-    signing_up[0].join(PATIENCE)
+        signing_up[0].result(PATIENCE)
     with make_session() as session:
         (person,) = session.scalars(select(ParticipantRow)).all()
         assert (person.price, person.status) == (dearer.price, ParticipantStatus.CONFIRMED)

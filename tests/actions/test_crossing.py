@@ -64,6 +64,7 @@ def one_after_the_other(engine: Engine, trip_id: int, *acts: Callable[[Session],
         holder.rollback()
     for thread in threads:
         thread.join(30)
+    assert not any(thread.is_alive() for thread in threads), "somebody waits for ever"
     return results
 
 

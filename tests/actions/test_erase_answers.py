@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import Barrier, Thread
+from threading import Barrier
 
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import in_files
+from tests.together import together
 from tripkit.actions.erase_answers import AnswersLeftError, erase_answers
 from tripkit.actions.erase_ended import erase_ended
 from tripkit.domain.deadlines import answers_erased_at, erased_at
@@ -104,11 +105,7 @@ def test_two_workers_at_once_do_it_once(engine: Engine, session: Session, trip_i
             except* AnswersLeftError:
                 pass  # The file cannot be written anew while the other one reads it; the next round does it.
 
-    threads = [Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    together(work, work)
     done.append(erase_answers(session, moment=make_moment(at(0, 60), "worker")))
     assert left(session) == ["diet", "train"]
     noted = session.scalars(select(AuditRow.id).where(AuditRow.action == "erase_answers")).all()

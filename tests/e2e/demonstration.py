@@ -28,7 +28,7 @@ from tripkit.storage import open_engine, sessions
 CLOCK = "2018-12-10T09:00+01:00"
 NOW = datetime.fromisoformat(CLOCK).astimezone(UTC)
 SERVE = "import sys, waitress; from tripkit.app import create_app; waitress.serve(create_app(), listen=sys.argv[1], threads=4)"
-PATIENCE = 20.0
+PATIENCE = 90.0
 """Seconds to wait for a process to answer or a message to be delivered."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 from unittest import mock
 
@@ -127,15 +127,14 @@ def bounce_while_erased(engine: Engine) -> list[str]:
     def erase(session: Session) -> None:
         erase_booking(session, code=made.code, cancel=True, reason="Asked for it", moment=make_moment())
 
-    with mock.patch.object(noting, "audit", pause):
-        threads = [Thread(target=run, args=(work,)) for work in (note, erase)]
-        threads[0].start()
+    with mock.patch.object(noting, "audit", pause), ThreadPoolExecutor() as threads:
+        noting_it = threads.submit(run, note)
         assert at.wait(PATIENCE)
-        threads[1].start()
-        threads[1].join(2.0)  # As far as it comes: to the message that the other one holds.
+        erasing = threads.submit(run, erase)
+        wait([erasing], 2.0)  # As far as it comes: to the message that the other one holds.
         go_on.set()
-        for thread in threads:
-            thread.join(PATIENCE)
+        noting_it.result(PATIENCE)
+        erasing.result(PATIENCE)
     return wrong
 
 

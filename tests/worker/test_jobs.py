@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from tests.statements import count_statements
+from tests.together import together
 from tests.worker.outbox import Outbox
 from tripkit.actions.mend_times import mend_times
 from tripkit.domain.bookings import Moment
@@ -106,11 +107,7 @@ def test_many_workers_that_meet_a_job_for_the_first_time_do_it_once(engine: Engi
         ready.wait(30)
         run(engine, work)
 
-    threads = [threading.Thread(target=one) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    together(*[one] * 6)
     assert len(work.moments) == 1
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-import threading
 from collections import Counter
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from tests.together import together
 from tests.worker import crowd
 from tests.worker.mail_server import MailServer
 from tests.worker.outbox import Outbox
@@ -54,13 +54,7 @@ def test_several_processes_with_a_thread_each_send_every_message_once(outbox: Ou
 
 def test_two_threads_of_one_process_send_every_message_once(outbox: Outbox, mail_server: MailServer) -> None:
     fill(outbox)
-    sent: list[int] = []
-    threads = [threading.Thread(target=lambda: sent.append(outbox.deliver())) for _ in range(2)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(60)
-    assert sum(sent) == MESSAGES
+    assert sum(together(outbox.deliver, outbox.deliver)) == MESSAGES
     assert len({took.id for took in mail_server.took}) == len(mail_server.took) == MESSAGES
 
 

@@ -54,10 +54,12 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
 
     reader = threading.Thread(target=read)
     reader.start()
-    for number in range(40):
-        Files(tmp_path).send(compose(make_letter(message_id=f"{number:032x}")))
-    over.set()
-    reader.join()
+    try:
+        for number in range(40):
+            Files(tmp_path).send(compose(make_letter(message_id=f"{number:032x}")))
+    finally:
+        over.set()
+        reader.join()
     assert seen <= whole
     assert len(list(tmp_path.iterdir())) == 40
 

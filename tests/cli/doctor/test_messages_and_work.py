@@ -69,9 +69,11 @@ def beating(engine: Engine) -> Iterator[None]:
 
     thread = threading.Thread(target=beat)
     thread.start()
-    yield
-    over.set()
-    thread.join()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_a_message_that_is_given_up_is_named_with_its_booking(doctor: Doctor, session: Session) -> None:
