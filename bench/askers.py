@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bench.grown_accounts import HALF, WHOLE, recovery_code, sign_in_secret
+from bench.grown_letters import SENT, draft_of
 from bench.grown_rows import secret
 from bench.grown_trips import LOOKED_AT, ORGANISATIONS
 from bench.requests import HOST
@@ -20,6 +21,7 @@ from bench.served import sample_trip
 from tripkit.domain.seats import PoolKind
 from tripkit.storage.accounts import AccountRow, PasskeyRow
 from tripkit.storage.bookings import BookingRow, ClaimRow, OfferRow, ParticipantRow, PoolRow, WaitingRow
+from tripkit.storage.campaigns import CampaignRow
 from tripkit.storage.members import InvitationRow, MemberRow
 from tripkit.storage.trips import TripRow
 
@@ -111,6 +113,7 @@ def _members(session: Session, common: Asker) -> dict[str, list[Asker]]:
         .join(BookingRow, BookingRow.contact_email == AccountRow.email)
         .order_by(AccountRow.id)
     ).all()
+    letters = {row.key: str(row.id) for row in session.execute(select(CampaignRow.key, CampaignRow.id))}
     found: dict[str, list[Asker]] = {MEMBER: [], HALF_MEMBER: []}
     for number, row in enumerate(rows):
         who, kind = (HALF_MEMBER, HALF) if number % 6 == 0 else (MEMBER, WHOLE)
@@ -121,6 +124,7 @@ def _members(session: Session, common: Asker) -> dict[str, list[Asker]]:
         names |= {"invited": sign_in_secret(row.id, "invitation"), "others": f"{HOST}-1"}
         names |= {"asking": f"{HOST}-{1 + number % (ORGANISATIONS - 1)}"}
         names |= {"listing": "1"}  # The one there is.
+        names |= {"letter": letters[draft_of(row.id)], "sent": letters[SENT]}
         names |= {"link": sign_in_secret(row.id, "link"), SIGN_IN: sign_in_secret(row.id, kind)}
         found[who].append(names)
     return found

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from bench.bulk import A_PIECE, Bulk
 from bench.grown_accounts import ACCOUNTS, add_accounts
+from bench.grown_letters import add_letters
 from bench.grown_rows import NOW, add_booking, add_trip, finish_trip
 from bench.grown_trips import LOOKED_AT, ORGANISATIONS, grown_trips
 from tripkit.cli.demo import sample_directory
@@ -37,7 +38,8 @@ def grow(engine: Engine, *, participants: int, queue: int = 0) -> None:
                 left -= party
             finish_trip(bulk, trip)
             if grown.trip.key == LOOKED_AT:
-                add_accounts(bulk, hosts[grown.organisation], trip.bookings[:ACCOUNTS])
+                accounts = add_accounts(bulk, hosts[grown.organisation], trip.bookings[:ACCOUNTS])
+                add_letters(bulk, trip.id, trip.bookings, accounts)
             bulk.flush(at_least=A_PIECE)
         bulk.finish()
 

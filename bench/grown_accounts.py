@@ -32,9 +32,10 @@ def recovery_code(account_id: int, number: int = 0) -> str:
     return f"grown{account_id}recovery{number}"
 
 
-def add_accounts(bulk: Bulk, host: int, bookings: Iterable[int]) -> None:
-    """Put the accounts of these bookings' contacts aside, with all that they prove themselves with."""
+def add_accounts(bulk: Bulk, host: int, bookings: Iterable[int]) -> list[int]:
+    """Put the accounts of these bookings' contacts aside, with all that they prove themselves with; their ids."""
     password = hash_of(PASSWORD)
+    made = []
     for booking in bookings:
         email = f"kontakt{booking}@tripkit.example"
         account = bulk.number(AccountRow)
@@ -58,6 +59,8 @@ def add_accounts(bulk: Bulk, host: int, bookings: Iterable[int]) -> None:
         _add_proofs(bulk, account)
         _add_invitation(bulk, account, host)
         _add_sign_ins(bulk, account, email)
+        made.append(account)
+    return made
 
 
 def _add_invitation(bulk: Bulk, account: int, host: int) -> None:

@@ -42,6 +42,7 @@ KEPT = {
     "audit": {"actor", "origin", "action"},
     # Whoever wants no letters of an organisation has said so for its later trips as well.
     "unsubscribed": {"digest"},
+    "letter_seen": {"digest"},
 }
 
 

@@ -21,6 +21,7 @@ from tripkit.actions.change_logo import change_logo
 from tripkit.actions.recording import digest_of
 from tripkit.domain.accounts import INVITATION_LASTS, LINK_LASTS
 from tripkit.domain.bookings import BookingMade
+from tripkit.domain.campaigns import Audience, CampaignState
 from tripkit.domain.listings import Listing
 from tripkit.domain.rights import Role
 from tripkit.domain.trips import Logo, Organisation, Picture, Speaker
@@ -28,8 +29,10 @@ from tripkit.pictures import draw_logo
 from tripkit.storage import db
 from tripkit.storage.accounts import AccountRow, SignInLinkRow
 from tripkit.storage.bookings import OfferRow, ParticipantRow
+from tripkit.storage.campaigns import CampaignRow
 from tripkit.storage.listings import ListingRow
 from tripkit.storage.members import InvitationRow, MemberRow
+from tripkit.storage.outbox import OutboxRow
 from tripkit.storage.trips import TripRow
 from tripkit.testing import NOW, both, make_moment, make_organisation, make_trip
 from tripkit.web import styles
@@ -105,10 +108,12 @@ def stay_at(site: Site, organisation: Organisation | None = None) -> Stay:
     site.session.add(row)
     site.session.flush()
     listing = row.id
+    letter = _letter(site, trip_id, made)
     site.session.commit()
     keys = {"item": "port", "site": "port", "speaker": "vera", "name": DRAWING.name, "filename": "places.js"}
     ids = {"token": made.token, "participant_id": str(participant), "offer_id": str(offer)}
-    ids |= {"member": str(membership), "invitation": str(invitation), "listing": str(listing)}
+    ids |= {"member": str(membership), "invitation": str(invitation)}
+    ids |= {"listing": str(listing), "letter": str(letter)}
     values = {
         "logo": LOGO.digest,
         "language": "en",
@@ -127,6 +132,31 @@ def _put_logo(site: Site, trip_id: int) -> None:
     site.session.rollback()
     change_logo(site.session, organisation_id=host, logo=make_logo(), data=LOGO.data, moment=make_moment())
     site.session.rollback()
+
+
+def _letter(site: Site, trip_id: int, made: BookingMade) -> int:
+    """A letter to many that is going out, and has gone to this booking; its id."""
+    row = CampaignRow(
+        trip_id=trip_id,
+        key="info",
+        subject={"en": "Soon we leave"},
+        text={"en": "Hi {name}"},
+        audience=Audience(),
+        essential=False,
+        state=CampaignState.SENDING,
+        made_at=NOW,
+        started_at=NOW,
+        filled_at=NOW,
+    )
+    site.session.add(row)
+    site.session.flush()
+    sent = {"kind": "letter", "language": "en", "payload": {}, "state": "sent", "sent_at": NOW}
+    at = {"created_at": NOW, "next_at": NOW, "message_id": f"letter-{row.id}"}
+    site.session.add(
+        OutboxRow(booking_id=made.booking_id, campaign_id=row.id, recipient="kontakt@tripkit.example", **sent, **at)
+    )
+    site.session.flush()
+    return row.id
 
 
 def _walker(site: Site, trip_id: int, secret: str) -> tuple[int, int]:

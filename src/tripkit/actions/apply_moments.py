@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
-from tripkit.actions.steer_campaign import cancel_reminders
+from tripkit.actions.steer_campaign import cancel_reminders, retime_campaigns
 from tripkit.domain.bookings import Moment
 from tripkit.domain.deadlines import erased_at, reminder_at, signup_ends_at
 from tripkit.domain.trips import Trip, TripStatus
@@ -28,6 +28,7 @@ def signup_moments(trip: Trip | TripRow) -> Iterator[tuple[str, datetime]]:
 def follow_moments(session: AnySession, trip_id: int, before: Trip | None, after: Trip, moment: Moment) -> None:
     """Give each reminder its moment, and note the opening and end of sign-up that were past when they were written.
 
+    Letters that go out by the trip's days move with them.
     Reminders that are on their way end with a trip that does not happen as planned. A trip that is put off until it is
     not yet time to erase what people wrote is looked at again when it is.
     """
@@ -46,6 +47,7 @@ def follow_moments(session: AnySession, trip_id: int, before: Trip | None, after
         session.execute(insert(OccasionRow), new)
     if after.status is not TripStatus.PLANNED:
         cancel_reminders(session, trip_id=trip_id, moment=moment)
+    retime_campaigns(session, trip_id=trip_id, trip=after, moment=moment)
     if erased_at(after) > moment.at:
         session.execute(update(TripRow).where(TripRow.id == trip_id).values(erased_at=None))
     session.flush()

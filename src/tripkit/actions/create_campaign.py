@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,11 +9,10 @@ from sqlalchemy import select
 from tripkit.actions.recording import audit
 from tripkit.domain.bookings import Moment
 from tripkit.domain.campaigns import Audience, CampaignState
-from tripkit.domain.free_texts import PLACEHOLDERS, unknown_placeholders
+from tripkit.domain.letters import wrong_letter
 from tripkit.domain.refusals import ChangeRefused, NotFound
-from tripkit.domain.sentences import Sentence, sentence
+from tripkit.domain.sentences import sentence
 from tripkit.domain.texts import Text
-from tripkit.domain.trips import Trip
 from tripkit.reads.trip_plan import AnySession, trip_plan
 from tripkit.storage import write
 from tripkit.storage.campaigns import CampaignRow
@@ -41,8 +39,8 @@ def create_campaign(
         plan = trip_plan(session, trip_id)
         if plan is None:
             raise NotFound(sentence("There is no such trip."))
-        for wrong in (*_wrong_texts(subject, text, plan[2]), *_wrong_audience(audience, plan[2])):
-            raise ChangeRefused(wrong)
+        for wrong in wrong_letter(subject, text, audience, plan[2]):
+            raise ChangeRefused(wrong.sentence)
         if session.scalar(select(CampaignRow.id).where(CampaignRow.trip_id == trip_id, CampaignRow.key == key)):
             raise ChangeRefused(sentence("There is a campaign “{key}” already. Choose another name.", key=key))
         row = CampaignRow(
@@ -60,45 +58,3 @@ def create_campaign(
         session.flush()
         audit(session, "create_campaign", moment=moment, trip_id=trip_id, campaign=row.id, key=key)
         return row.id
-
-
-def _wrong_texts(subject: Text, text: Text, trip: Trip) -> Iterator[Sentence]:
-    first = trip.languages[0]
-    for value in (subject, text):
-        if not value.get(first, "").strip():
-            yield sentence("Subject and text are missing in the trip's first language, {language}.", language=first)
-    for language in sorted({*subject, *text} - set(trip.languages)):
-        yield sentence(
-            "The trip is not written in “{language}”. Its languages: {known}.",
-            language=language,
-            known=", ".join(trip.languages),
-        )
-    if {*subject} != {*text}:
-        yield sentence("Write subject and text in the same languages.")
-    if any("{link}" in words for words in subject.values()):
-        yield sentence("{{link}} stands for a secret, which does not belong in a subject. Write it in the text.")
-    yield from _wrong_words(subject)
-    yield from _wrong_words(text)
-
-
-def _wrong_words(text: Mapping[str, str]) -> Iterator[Sentence]:
-    for words in text.values():
-        for word in unknown_placeholders(words):
-            yield sentence(
-                "“{{{word}}}” stands for nothing. What there is: {known}.",
-                word=word,
-                known=", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
-            )
-
-
-def _wrong_audience(audience: Audience, trip: Trip) -> Iterator[Sentence]:
-    for key in set(audience.segments) - {segment.key for segment in trip.segments}:
-        yield sentence("There is no group “{key}” on this trip.", key=key)
-    for key in set(audience.visits) - {item.key for item in trip.programme}:
-        yield sentence("There is no “{key}” in the programme of this trip.", key=key)
-    questions = {question.key: question for question in trip.questions}
-    for key in audience.missing:
-        if key not in questions:
-            yield sentence("There is no question “{key}” on this trip.", key=key)
-        elif questions[key].when is not None:
-            yield sentence("Who is asked “{key}” depends on another answer. Choose a question of its own.", key=key)

@@ -6,6 +6,7 @@ import secrets
 
 from sqlalchemy import insert
 
+from tripkit.actions.read_letter import note_read
 from tripkit.actions.recording import audit
 from tripkit.domain.bookings import Moment
 from tripkit.domain.refusals import ChangeRefused, NotFound
@@ -18,18 +19,22 @@ from tripkit.storage.campaigns import CampaignRow
 from tripkit.storage.outbox import OutboxRow
 
 
-def try_campaign(session: AnySession, *, campaign_id: int, recipient: str, moment: Moment) -> int:
+def try_campaign(
+    session: AnySession, *, campaign_id: int, recipient: str, moment: Moment, trip_id: int | None = None
+) -> int:
     """Send it to one address, once in each of its languages, at once; how many letters.
 
     It has the organiser's name and no code, and its link leads to the trip's page: whoever the address belongs to, it
-    opens nobody's booking. Raises: NotFound, ChangeRefused (the address).
+    opens nobody's booking. Who has an account has read the letter by that. ``trip_id``: as in `start_campaign`. Raises: NotFound, ChangeRefused (the address).
     """
     with write(session):
-        row = session.get(CampaignRow, campaign_id)
-        if row is None:
+        row = session.get(CampaignRow, campaign_id, with_for_update=True)
+        if row is None or trip_id not in {None, row.trip_id}:
             raise NotFound(sentence("There is no such campaign."))
         for problem in check_email("to", recipient, sentence("Write the address the letter goes to.")):
             raise ChangeRefused(problem.sentence)
+        if not row.subject:
+            raise ChangeRefused(sentence("There is nothing in it yet. Write subject and text first."))
         languages = [language for language, words in row.subject.items() if words.strip()]
         session.execute(
             insert(OutboxRow),
@@ -50,6 +55,8 @@ def try_campaign(session: AnySession, *, campaign_id: int, recipient: str, momen
                 for language in languages
             ],
         )
+        if moment.account_id is not None:
+            note_read(session, row, moment.account_id, moment)
         note_told(session)
         audit(session, "try_campaign", moment=moment, trip_id=row.trip_id, campaign=row.id)
         return len(languages)

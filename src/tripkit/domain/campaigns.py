@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 
 from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.sought import EVERYBODY, AnswerHow, AnswerSought, Sought, VisitHow, VisitSought
+from tripkit.domain.texts import Text
 
 
 class Who(StrEnum):
@@ -66,6 +69,8 @@ class CampaignState(StrEnum):
 
 
 _MAY: dict[str, frozenset[CampaignState]] = {
+    "write": frozenset({CampaignState.DRAFT}),
+    "unschedule": frozenset({CampaignState.SCHEDULED}),
     "schedule": frozenset({CampaignState.DRAFT, CampaignState.SCHEDULED}),
     "start": frozenset({CampaignState.DRAFT, CampaignState.SCHEDULED}),
     "pause": frozenset({CampaignState.SCHEDULED, CampaignState.SENDING}),
@@ -75,5 +80,10 @@ _MAY: dict[str, frozenset[CampaignState]] = {
 
 
 def may(act: str, state: CampaignState) -> bool:
-    """Whether a campaign in this state can be started, scheduled, paused, resumed or cancelled."""
+    """Whether a campaign in this state can be written, started, scheduled, taken back, paused, resumed or cancelled."""
     return state in _MAY[act]
+
+
+def digest_of_letter(subject: Text, text: Text) -> str:
+    """What a letter says, as a digest: whoever has read this one has not read another."""
+    return hashlib.sha256(json.dumps([dict(subject), dict(text)], sort_keys=True).encode()).hexdigest()

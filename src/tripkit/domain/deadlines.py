@@ -7,7 +7,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from tripkit.domain.places import Starting, begins_at
-from tripkit.domain.reminders import Anchor, Reminder
+from tripkit.domain.reminders import Anchor, Reminder, Timing
 from tripkit.domain.trips import Trip
 
 RETENTION_DAYS = 365
@@ -56,10 +56,15 @@ def anchor_day(trip: Trip, anchor: Anchor) -> date | None:
     return trip.starts_on if moment is None else moment.astimezone(ZoneInfo(trip.time_zone)).date()
 
 
+def timed_at(trip: Trip, timing: Timing) -> datetime | None:
+    """When that is on this trip (UTC); None when the trip has no such day."""
+    day = anchor_day(trip, timing.anchor)
+    return None if day is None else timing.moment(day, trip.time_zone)
+
+
 def reminder_at(trip: Trip, reminder: Reminder) -> datetime | None:
     """When a reminder is to be sent (UTC); None when the trip has no such day."""
-    day = anchor_day(trip, reminder.anchor)
-    return None if day is None else reminder.moment(day, trip.time_zone)
+    return timed_at(trip, reminder.timing)
 
 
 def erased_on(trip: Ending) -> date:

@@ -40,6 +40,7 @@ DONE = {
     "drop_listing": sentence("A saved list of participants was deleted"),
     # Messages.
     "cancel_campaign": sentence("A letter to many was cancelled"),
+    "change_campaign": sentence("A letter to many was written anew"),
     "create_campaign": sentence("A letter to many was written"),
     "drop_message": sentence("A message that was held is not sent"),
     "end_campaign": sentence("A letter to many has gone out"),
@@ -47,8 +48,10 @@ DONE = {
     "note_bounce": sentence("A message came back"),
     "pause_campaign": sentence("A letter to many was paused"),
     "resume_campaign": sentence("A letter to many was resumed"),
+    "read_campaign": sentence("A letter to many was read before it is sent"),
     "schedule_campaign": sentence("A letter to many was scheduled"),
     "start_campaign": sentence("A letter to many began to go out"),
+    "unschedule_campaign": sentence("A letter to many was taken back before it went out"),
     "take_up_message": sentence("A message is sent after all"),
     "try_campaign": sentence("A letter to many was tried out"),
     # Organisations and their members.

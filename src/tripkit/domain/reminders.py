@@ -35,6 +35,27 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """A moment that follows from the days of a trip: ``days`` before or after one of them, at ``clock`` where the trip is."""
+
+    days: int
+    side: Side
+    anchor: Anchor
+    clock: time
+
+    def moment(self, anchored_on: date, zone: str) -> datetime:
+        """When that is (UTC), the day of its anchor being ``anchored_on``.
+
+        Nine o'clock is nine o'clock on both sides of a change of the clocks. A time that the clocks skip is taken as
+        much later as they skip; of one that comes twice, the first.
+
+        Raises: OverflowError for a day beyond the calendar.
+        """
+        day = anchored_on + timedelta(days=-self.days if self.side is Side.BEFORE else self.days)
+        return datetime.combine(day, self.clock, ZoneInfo(zone)).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
     """A letter to send on a day that follows from the trip's own.
 
@@ -54,16 +75,10 @@ class Reminder:
     subject: Text
     text: Text
 
-    def moment(self, anchored_on: date, zone: str) -> datetime:
-        """When it is to be sent (UTC), the day of its anchor being ``anchored_on``.
-
-        Nine o'clock is nine o'clock on both sides of a change of the clocks. A time that the clocks skip is taken as
-        much later as they skip; of one that comes twice, the first.
-
-        Raises: OverflowError for a day beyond the calendar.
-        """
-        day = anchored_on + timedelta(days=-self.days if self.side is Side.BEFORE else self.days)
-        return datetime.combine(day, self.clock, ZoneInfo(zone)).astimezone(UTC)
+    @property
+    def timing(self) -> Timing:
+        """When, without what."""
+        return Timing(days=self.days, side=self.side, anchor=self.anchor, clock=self.clock)
 
 
 def is_too_late(moment: datetime, now: datetime) -> bool:

@@ -23,12 +23,13 @@ class Reach:
     """Whom an audience is, in figures of bookings.
 
     ``languages``: how many read which language. ``unwanting``: those among them who have unsubscribed, and get what is
-    essential only. ``example``: name, code and language of the first one, None = there is nobody.
+    essential only. ``unreachable``: bookings like them from whose address a message came back for good; none of them is
+    counted among the others.
     """
 
     languages: dict[str, int]
     unwanting: int
-    example: tuple[str, str, str] | None
+    unreachable: int
 
     @property
     def bookings(self) -> int:
@@ -46,14 +47,20 @@ def is_reached(audience: Audience, trip: Trip) -> ColumnElement[bool]:
 
     One that was erased has none, and neither has one from whose address a message came back for good.
     """
-    conditions = [condition for one in audience.wanted for condition in are(one, ParticipantRow.trip_id, trip)]
-    person = exists().where(ParticipantRow.booking_id == BookingRow.id, *conditions)
-    came_back = exists().where(
+    return and_(BookingRow.erased_at.is_(None), ~_came_back(), _has_somebody(audience, trip))
+
+
+def _came_back() -> ColumnElement[bool]:
+    return exists().where(
         OutboxRow.booking_id == BookingRow.id,
         OutboxRow.recipient == BookingRow.contact_email,
         OutboxRow.bounce_status.startswith(_FOR_GOOD),
     )
-    return and_(BookingRow.erased_at.is_(None), ~came_back, person)
+
+
+def _has_somebody(audience: Audience, trip: Trip) -> ColumnElement[bool]:
+    conditions = [condition for one in audience.wanted for condition in are(one, ParticipantRow.trip_id, trip)]
+    return exists().where(ParticipantRow.booking_id == BookingRow.id, *conditions)
 
 
 def is_still_reached(session: AnySession, booking_id: int, audience: Audience, trip: Trip) -> bool:
@@ -63,22 +70,26 @@ def is_still_reached(session: AnySession, booking_id: int, audience: Audience, t
 
 
 def whom_it_reaches(session: AnySession, trip_id: int, trip: Trip, audience: Audience) -> Reach:
-    """An audience in figures, and one of them to show the letter with; four queries."""
+    """An audience in figures; four queries."""
     here = and_(BookingRow.trip_id == trip_id, is_reached(audience, trip))
     rows = session.execute(
         select(BookingRow.language, func.count().label("bookings")).where(here).group_by(BookingRow.language)
     )
     languages = {row.language: row.bookings for row in rows}
-    first = session.execute(
-        select(BookingRow.contact_name, BookingRow.code, BookingRow.language)
-        .where(here)
-        .order_by(BookingRow.id)
-        .limit(1)
-    ).one_or_none()
     addresses = session.scalars(select(BookingRow.contact_email).where(here)).all()
     refused = unsubscribed(session, trip_id, addresses)
+    lost = and_(
+        BookingRow.trip_id == trip_id, BookingRow.erased_at.is_(None), _came_back(), _has_somebody(audience, trip)
+    )
     return Reach(
         languages=languages,
         unwanting=sum(address in refused for address in addresses),
-        example=None if first is None else (first.contact_name, first.code, first.language),
+        unreachable=session.scalar(select(func.count()).select_from(BookingRow).where(lost)) or 0,
     )
+
+
+def reader_at(session: AnySession, trip_id: int, trip: Trip, audience: Audience, position: int) -> BookingRow | None:
+    """The booking at this place in the order in which an audience gets its letters, from 1; one query."""
+    here = and_(BookingRow.trip_id == trip_id, is_reached(audience, trip))
+    wanted = select(BookingRow).where(here).order_by(BookingRow.id).offset(position - 1).limit(1)
+    return session.scalars(wanted).one_or_none()

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import case, func, select, true
 
-from tripkit.domain.campaigns import Audience, CampaignState
+from tripkit.domain.campaigns import Audience, CampaignState, may
+from tripkit.domain.reminders import CAMPAIGN, Timing
 from tripkit.domain.texts import Text
 from tripkit.domain.trips import Trip
 from tripkit.reads.audience import is_reached
@@ -42,6 +43,18 @@ class Campaign:
     is_filled: bool
     letters: Mapping[str, int]
     bounced: int
+    made_at: datetime
+    revision: int
+    timing: Timing | None
+
+    @property
+    def is_reminder(self) -> bool:
+        """Whether it was made of a reminder in the trip's files."""
+        return self.key.startswith(CAMPAIGN)
+
+    def may(self, act: str) -> bool:
+        """Whether this can be done with it now; see `tripkit.domain.campaigns.may`."""
+        return may(act, self.state)
 
     @property
     def written(self) -> int:
@@ -49,9 +62,20 @@ class Campaign:
         return sum(self.letters.values())
 
 
-def campaign_list(session: AnySession, *, trip_id: int | None = None, limit: int = 100) -> tuple[Campaign, ...]:
-    """The newest campaigns first, of one trip or of all; two queries."""
-    return _campaigns(session, *([] if trip_id is None else [CampaignRow.trip_id == trip_id]), limit=limit)
+def campaign_list(
+    session: AnySession, *, trip_id: int | None = None, before: int | None = None, limit: int = 100
+) -> tuple[Campaign, ...]:
+    """The newest campaigns first, of one trip or of all, those older than ``before``; two queries."""
+    wanted = [] if trip_id is None else [CampaignRow.trip_id == trip_id]
+    if before is not None:
+        wanted.append(CampaignRow.id < before)
+    return _campaigns(session, *wanted, limit=limit)
+
+
+def campaign_of_trip(session: AnySession, trip_id: int, campaign_id: int) -> Campaign | None:
+    """One campaign of this trip, None when it has no such; two queries."""
+    found = _campaigns(session, CampaignRow.trip_id == trip_id, CampaignRow.id == campaign_id, limit=1)
+    return found[0] if found else None
 
 
 def campaign_by_id(session: AnySession, campaign_id: int) -> Campaign | None:
@@ -165,6 +189,9 @@ def _campaigns(session: AnySession, *wanted: object, limit: int) -> tuple[Campai
             is_filled=row.filled_at is not None,
             letters=counts.get(row.id, {}),
             bounced=bounced.get(row.id, 0),
+            made_at=row.made_at,
+            revision=row.revision,
+            timing=row.timing,
         )
         for row, organisation, trip in rows
     )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tripkit.domain.campaigns import CampaignState
+from tripkit.domain.free_texts import used_placeholders
 from tripkit.domain.texts import Text
 from tripkit.domain.trips import Trip
 from tripkit.i18n import text as in_language
 from tripkit.mailing.bounce import bounce_address
 from tripkit.mailing.letter import Letter
 from tripkit.reads.audience import is_still_reached
-from tripkit.reads.filled_in import fill_in_letter
+from tripkit.reads.filled_in import as_letter
+from tripkit.reads.letter_values import values_for
 from tripkit.reads.trip_plan import AnySession, trip_plan
 from tripkit.reads.unsubscribed import unsubscribed
 from tripkit.settings import Settings
@@ -37,29 +41,31 @@ def written_letter(session: AnySession, row: OutboxRow, settings: Settings) -> L
     base = settings.address_of(host.own_host)
     link = f"{base}/{row.language}/booking/{token}/" if token else ""
     trip_url = f"{base}/{row.language}/{host.key}/{trip.key}/"
-    values = {
-        "name": booking.contact_name if booking is not None else trip.contact.name,
-        "trip": in_language(trip.title, row.language, trip.languages),
-        "code": booking.code if booking is not None else "",
-        "link": link or trip_url,
-    }
     subject, text = _words(row, campaign, trip)
-    return Letter(
-        kind=row.kind,
+    values = values_for(
+        session,
+        booking=booking,
+        trip=trip,
         language=row.language,
-        sender=settings.mail_from or host.email,
-        recipient=row.recipient,
-        contact_name=values["name"],
-        code=values["code"],
+        link=link or trip_url,
+        used=used_placeholders(subject, text),
+    )
+    letter = as_letter(
+        settings=settings,
         host=host,
         trip=trip,
-        people=(),
-        link=link,
-        trip_url=trip_url,
+        language=row.language,
+        recipient=row.recipient,
+        subject=subject,
+        text=text,
+        values=values,
         written_at=row.created_at,
         message_id=row.message_id,
-        written=fill_in_letter(subject, text, values),
-        unsubscribe=f"{base}/{row.language}/unsubscribe/{way_out}/" if way_out else "",
+        has_link=bool(link),
+        way_out=way_out,
+    )
+    return replace(
+        letter,
         unsubscribe_mail=bounce_address(settings.bounces, row.message_id) if way_out and settings.bounces else "",
         is_bulk=campaign is not None,
     )

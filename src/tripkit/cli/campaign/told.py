@@ -14,12 +14,14 @@ from tripkit.cli.databases import given_back, ready_engine, said
 from tripkit.cli.surroundings import read_settings
 from tripkit.domain.bookings import Moment
 from tripkit.domain.campaigns import CampaignState
+from tripkit.domain.free_texts import used_placeholders
 from tripkit.domain.refusals import Refusal
 from tripkit.domain.trips import Trip
 from tripkit.i18n import text as in_language
-from tripkit.reads.audience import whom_it_reaches
+from tripkit.reads.audience import reader_at, whom_it_reaches
 from tripkit.reads.campaign_list import Campaign, campaign_by_id
 from tripkit.reads.filled_in import fill_in_letter
+from tripkit.reads.letter_values import values_for
 from tripkit.reads.trip_plan import trip_plan
 from tripkit.settings import Settings
 from tripkit.storage import sessions
@@ -75,14 +77,14 @@ def preview(session: Session, settings: Settings, one: Campaign, trip: Trip) -> 
     click.echo(f"It reaches {_counted(reach.bookings)}" + (f": {by_language}." if reach.bookings else "."))
     if reach.unwanting and not one.essential:
         click.echo(f"Left out, since they have unsubscribed: {reach.unwanting}.")
-    if reach.example is None:
+    reader = reader_at(session, one.trip_id, trip, one.audience, 1)
+    if reader is None:
         return
-    name, code, _ = reach.example
     for language in sorted(one.subject, key=trip.languages.index):
-        trip_title = in_language(trip.title, language, trip.languages)
-        link = f"{settings.url}/{language}/booking/SECRET/"
-        values = {"name": name, "trip": trip_title, "code": code, "link": link}
         words = in_language(one.text, language, trip.languages)
+        link = f"{settings.url}/{language}/booking/SECRET/"
+        used = used_placeholders(one.subject[language], words)
+        values = values_for(session, booking=reader, trip=trip, language=language, link=link, used=used)
         letter = fill_in_letter(one.subject[language], words, values)
         click.echo(f"--- {language}: {letter.subject}\n{letter.plain}\n---")
 

@@ -14,6 +14,7 @@ from flask import Response, abort, render_template, url_for
 from tripkit.i18n import LANGUAGES
 from tripkit.web.demo import blueprint
 from tripkit.web.frame import page_language, settings
+from tripkit.web.framed import framed
 from tripkit.web.routing import Policy, route
 from tripkit.web.security import keep_secret
 
@@ -67,14 +68,7 @@ def message(name: str) -> str:
 def html(name: str) -> Response:
     """How a message looks, in a sandbox: its styles are its own, and nothing in it runs. Links open in the whole window."""
     body = _read(name).get_body(("html",)) or abort(404)
-    # No page of ours lets itself be framed, so a link that opened inside the frame would lead nowhere.
-    page = body.get_content().replace("<head>", '<head>\n<base target="_top">', 1)
-    response = Response(page, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self';"
-        " sandbox allow-top-navigation-by-user-activation"
-    )
-    return response
+    return framed(body.get_content())
 
 
 @route(blueprint, "/demo/mail/<name>/files/<int:number>", policy=Policy.DEMO)

@@ -21,6 +21,11 @@ from tripkit.web.organiser import (  # noqa: E402 (routes register)
     inviting,
     kept_lists,
     leaving,
+    letter,
+    letter_preview,
+    letter_sending,
+    letter_writing,
+    letters,
     log,
     logo,
     members,
@@ -31,6 +36,7 @@ from tripkit.web.organiser import (  # noqa: E402 (routes register)
     processing,
     sensitive,
     settings,
+    system_messages,
 )
 
 __all__ = [
@@ -44,6 +50,11 @@ __all__ = [
     "inviting",
     "kept_lists",
     "leaving",
+    "letter",
+    "letter_preview",
+    "letter_sending",
+    "letter_writing",
+    "letters",
     "log",
     "logo",
     "members",
@@ -54,4 +65,5 @@ __all__ = [
     "processing",
     "sensitive",
     "settings",
+    "system_messages",
 ]

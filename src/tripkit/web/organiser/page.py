@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug import Response
 
 from tripkit.domain.bookings import Moment
-from tripkit.domain.rights import LOG, MEMBERS, ORGANISATION, PARTICIPANTS, SENSITIVE, TITLES, TRIP, Level
+from tripkit.domain.rights import LOG, MEMBERS, MESSAGES, ORGANISATION, PARTICIPANTS, SENSITIVE, TITLES, TRIP, Level
 from tripkit.web.account.page import show as show_account
 from tripkit.web.guards import here
 from tripkit.web.limits import Limit
@@ -42,6 +42,8 @@ def show(template: str, **values: Any) -> Response:
             "change_settings": rights.may(ORGANISATION, Level.CHANGE),
             "see_participants": rights.may(PARTICIPANTS, Level.SEE),
             "see_sensitive": rights.may(SENSITIVE, Level.SEE),
+            "see_messages": rights.may(MESSAGES, Level.SEE),
+            "change_messages": rights.may(MESSAGES, Level.CHANGE),
             "see_log": rights.may(LOG, Level.SEE),
         },
         **values,
