@@ -257,6 +257,20 @@ def test_a_letter_begins_from_a_ready_one_or_from_an_earlier_one(site: Site) -> 
         assert client.get(f"{NEW}?begin={nothing}").status_code == 404
 
 
+def test_from_the_list_of_participants_to_a_letter_to_those(site: Site) -> None:
+    client = begun(site)
+    listed = f"{HOST}trips/hamnstad/participants/?words=Ek"
+    link = client.get(listed, headers=ENGLISH).text.partition("letters/new/?")[2].partition('"')[0]
+    shown = client.get(f"{NEW}?{link}", headers=ENGLISH)
+    assert "As chosen in the list of participants" in shown.text and "It goes to one person" in shown.text
+    at = written(client, sought=page(shown).value("sought") or "", keep="yes")
+    assert row(site).audience.sought.words == "Ek"
+    assert "“Ek”" in client.get(f"{at}send/", headers=ENGLISH).text
+    assert "As Bo Ek gets it" in client.get(f"{at}preview/", headers=ENGLISH).text
+    send(client, f"{at}write/", **{**WORDS, "revision": "0", "sought": "words=Ek"})
+    assert row(site).audience.sought.is_all, "without the tick it is for everybody again"
+
+
 def test_who_got_it_is_a_list_with_fates_and_each_letter_is_read_again(site: Site) -> None:
     client = begun(site)
     at = written(client)

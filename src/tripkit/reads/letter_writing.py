@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tripkit.domain.campaigns import Audience
+from tripkit.domain.campaigns import Audience, Who
 from tripkit.domain.letters import wrong_letter
 from tripkit.domain.refusals import Problem
+from tripkit.domain.sought import EVERYBODY, Sought
 from tripkit.domain.texts import Text
 from tripkit.domain.trips import Organisation, Trip
 from tripkit.mailing.ready_letters import READY_LETTERS
@@ -42,11 +43,18 @@ class WritingPage:
 
 
 def writing_page(
-    session: AnySession, *, trip_id: int, campaign_id: int | None = None, begin: str = "", typed: Writing | None = None
+    session: AnySession,
+    *,
+    trip_id: int,
+    campaign_id: int | None = None,
+    begin: str = "",
+    sought: Sought = EVERYBODY,
+    typed: Writing | None = None,
 ) -> WritingPage | None:
     """The page, None when there is no such letter; seven queries at most.
 
-    ``begin``: what a new one is begun from: the name of a ready letter, or the id of an earlier one. ``typed``: what was
+    ``begin``: what a new one is begun from: the name of a ready letter, or the id of an earlier one; ``sought``:
+    and whom of a list of participants it is for. ``typed``: what was
     sent, and is not stored.
     """
     plan = trip_plan(session, trip_id)
@@ -54,7 +62,7 @@ def writing_page(
     if plan is None or (campaign is None and campaign_id is not None):
         return None
     _, host, trip = plan
-    writing = typed or (_begun(session, trip_id, trip, begin) if campaign is None else _stored(campaign))
+    writing = typed or (_begun(session, trip_id, trip, begin, sought) if campaign is None else _stored(campaign))
     if writing is None:
         return None
     return WritingPage(
@@ -77,18 +85,23 @@ def _stored(campaign: Campaign) -> Writing:
     )
 
 
-def _begun(session: AnySession, trip_id: int, trip: Trip, begin: str) -> Writing | None:
+def _begun(session: AnySession, trip_id: int, trip: Trip, begin: str, sought: Sought) -> Writing | None:
     if begin in READY_LETTERS:
         ready = READY_LETTERS[begin]
         subject, text = ready.said_in(trip.languages)
         return Writing(subject=subject, text=text, audience=Audience(who=ready.who), essential=ready.is_essential)
     if not begin:
-        return Writing(subject={}, text={}, audience=Audience(), essential=True)
+        return Writing(subject={}, text={}, audience=_of_list(sought), essential=True)
     number = int(begin) if begin.isascii() and begin.isdecimal() and len(begin) < 10 else 0
     earlier = campaign_of_trip(session, trip_id, number)
     if earlier is None:
         return None
     return Writing(subject=earlier.subject, text=earlier.text, audience=earlier.audience, essential=earlier.essential)
+
+
+def _of_list(sought: Sought) -> Audience:
+    """Those who were looked for in a list of participants. Where it says how they stand, that alone counts."""
+    return Audience(who=Who.EVERYBODY if sought.states else Who.WITH_PLACE, sought=sought)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from tripkit.web.framed import framed
 from tripkit.web.guards import here
 from tripkit.web.mybooking.opening import whole
 from tripkit.web.organiser import blueprint
-from tripkit.web.organiser.letters import LETTER_STATES, ONE, READERS, SEE
+from tripkit.web.organiser.letters import LETTER_STATES, ONE, SEE, narrowed
 from tripkit.web.organiser.page import show
 from tripkit.web.routing import Policy, route
 
@@ -90,4 +90,11 @@ def letter_shown(letter: int, **values: Any) -> ResponseReturnValue:
     )
     if page is None or number > page.pages:
         abort(404)
-    return show("organiser/letter.html", page=page, states=LETTER_STATES, fates=LETTER_FATES, readers=READERS, **values)
+    return show(
+        "organiser/letter.html",
+        page=page,
+        states=LETTER_STATES,
+        fates=LETTER_FATES,
+        narrowed=narrowed(page.campaign.audience, page.trip),
+        **values,
+    )

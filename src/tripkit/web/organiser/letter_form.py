@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from urllib.parse import parse_qsl
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from tripkit.domain.campaigns import Audience, Who
+from tripkit.domain.listings import Listing
+from tripkit.domain.sought import EVERYBODY, Sought
 from tripkit.reads.letter_writing import Writing
+from tripkit.web.organiser.listing_fields import fields_of, listing_in, query_of
 
 _KEY = re.compile(r"letter-[0-9a-f]{16}")
 _FIELD = re.compile(r"(?P<name>subject|text)-(?P<language>[a-z]{2,3})")
+_LONGEST_QUERY = 4000
 _MOST = 200
 """Groups, visits or questions that are chosen; no trip has more."""
 
@@ -27,6 +33,7 @@ def typed_letter() -> Writing:
             segments=_chosen("segments"),
             visits=_chosen("visits"),
             missing=_chosen("missing"),
+            sought=_sought(),
         ),
         essential=request.form.get("essential") != "no",
         revision=_number(request.form.get("revision", "")),
@@ -50,6 +57,19 @@ def _by_language(name: str) -> Mapping[str, str]:
 
 def _who(word: str) -> Who:
     return Who(word) if word in set(Who) else Who.WITH_PLACE
+
+
+def _sought() -> Sought:
+    """Those of a list of participants, as its address says it; a page of ours has put it there."""
+    if request.form.get("keep") != "yes":
+        return EVERYBODY
+    query = request.form.get("sought", "")[:_LONGEST_QUERY]
+    return listing_in(MultiDict(parse_qsl(query))).sought
+
+
+def sought_query(sought: Sought) -> str:
+    """The same as a field."""
+    return query_of(fields_of(Listing(sought=sought)))
 
 
 def _chosen(name: str) -> tuple[str, ...]:

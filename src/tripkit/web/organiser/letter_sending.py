@@ -19,7 +19,7 @@ from tripkit.web.frame import now, page_language, session, settings
 from tripkit.web.guards import here
 from tripkit.web.organiser import blueprint
 from tripkit.web.organiser.letter import letter_shown
-from tripkit.web.organiser.letters import CHANGE, ONE
+from tripkit.web.organiser.letters import CHANGE, ONE, narrowed
 from tripkit.web.organiser.page import ACTS, member_acts, show
 from tripkit.web.routing import Policy, route
 from tripkit.web.signup.csrf import CsrfForm
@@ -134,4 +134,11 @@ def _shown(letter: int, **values: Any) -> ResponseReturnValue:
         abort(404)
     if not page.campaign.may("start") and not values:
         return redirect(url_for("organiser.letter", **(request.view_args or {})), 303)
-    return show("organiser/letter_send.html", page=page, anchors=ANCHORS, typed=request.form, **values)
+    return show(
+        "organiser/letter_send.html",
+        page=page,
+        anchors=ANCHORS,
+        narrowed=narrowed(page.campaign.audience, page.trip),
+        typed=request.form,
+        **values,
+    )

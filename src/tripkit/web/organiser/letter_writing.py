@@ -13,6 +13,7 @@ from tripkit.domain.free_texts import PLACEHOLDERS
 from tripkit.domain.letters import LONGEST_SUBJECT, LONGEST_TEXT
 from tripkit.domain.refusals import ChangedMeanwhile, ChangeRefused, NotFound, Problem
 from tripkit.domain.sentences import sentence
+from tripkit.domain.sought import EVERYBODY, Sought
 from tripkit.reads.letter_writing import Writing, writing_page
 from tripkit.reads.participants import visits_to_choose
 from tripkit.reads.sought import to_ask_for
@@ -20,8 +21,9 @@ from tripkit.web.account.page import LOST_SESSION
 from tripkit.web.frame import page_language, session
 from tripkit.web.guards import here
 from tripkit.web.organiser import blueprint
-from tripkit.web.organiser.letter_form import typed_key, typed_letter
-from tripkit.web.organiser.letters import CHANGE, LIST, ONE, READERS
+from tripkit.web.organiser.letter_form import sought_query, typed_key, typed_letter
+from tripkit.web.organiser.letters import CHANGE, LIST, ONE, READERS, narrowed
+from tripkit.web.organiser.listing_fields import listing_in
 from tripkit.web.organiser.page import ACTS, member_acts, show
 from tripkit.web.routing import Policy, route
 from tripkit.web.signup.csrf import CsrfForm
@@ -45,7 +47,7 @@ def new_letter(language: str, organisation: str, trip: str) -> ResponseReturnVal
     """A form for a new letter; it is stored when it is sent for the first time."""
     page_language()
     if request.method != "POST":
-        return _shown(begin=request.args.get("begin", ""))
+        return _shown(begin=request.args.get("begin", ""), sought=listing_in(request.args).sought)
     key, typed = typed_key(), typed_letter()
     if (refused := _not_to_be_saved()) is not None:
         return _shown(typed=typed, key=key, problems=refused)
@@ -116,6 +118,7 @@ def _shown(
     *,
     letter: int | None = None,
     begin: str = "",
+    sought: Sought = EVERYBODY,
     typed: Writing | None = None,
     key: str | None = None,
     changed: bool = False,
@@ -123,7 +126,9 @@ def _shown(
 ) -> ResponseReturnValue:
     """The form. ``changed``: somebody else has changed what is stored; saving once more keeps what was typed."""
     place = here()
-    page = writing_page(session(), trip_id=place.trip_id or abort(404), campaign_id=letter, begin=begin, typed=typed)
+    page = writing_page(
+        session(), trip_id=place.trip_id or abort(404), campaign_id=letter, begin=begin, sought=sought, typed=typed
+    )
     if page is None:
         abort(404)
     if page.campaign is not None and typed is None and not page.campaign.may("write"):
@@ -140,6 +145,8 @@ def _shown(
         placeholders=[(word, MEANINGS[word]) for word in PLACEHOLDERS],
         visits=tuple(visits_to_choose(page.trip)),
         questions=tuple(one for one in to_ask_for(page.trip) if one.when is None),
+        narrowed=narrowed(page.writing.audience, page.trip),
+        sought=sought_query(page.writing.audience.sought),
         longest=(LONGEST_SUBJECT, LONGEST_TEXT),
         said=DONE.get(request.args.get("done", "")) if typed is None else None,
         **values,

@@ -5,15 +5,18 @@ from __future__ import annotations
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
-from tripkit.domain.campaigns import CampaignState, Who
+from tripkit.domain.campaigns import Audience, CampaignState, Who
+from tripkit.domain.listings import Listing
 from tripkit.domain.rights import MESSAGES, Level
-from tripkit.domain.sentences import sentence
+from tripkit.domain.sentences import Sentence, sentence
+from tripkit.domain.trips import Trip
 from tripkit.mailing.ready_letters import READY_LETTERS
 from tripkit.reads.letter_writing import letters_page
 from tripkit.web.frame import page_language, session
 from tripkit.web.guards import here
 from tripkit.web.mybooking.opening import whole
 from tripkit.web.organiser import blueprint
+from tripkit.web.organiser.listing_words import chips
 from tripkit.web.organiser.page import show
 from tripkit.web.routing import Need, Policy, route
 
@@ -33,6 +36,11 @@ READERS = {
     Who.WAITING: sentence("Those who wait for one"),
     Who.EVERYBODY: sentence("Both"),
 }
+
+
+def narrowed(audience: Audience, trip: Trip) -> list[Sentence]:
+    """What of a list of participants a letter is narrowed down by, in words."""
+    return [one.says for one in chips(Listing(sought=audience.sought), trip)]
 
 
 @route(blueprint, LIST, policy=Policy.MEMBER, needs=SEE)
