@@ -40,6 +40,14 @@ LOOKS: tuple[Look, ...] = (
     Look(name="site", endpoint="public.site", path=f"{_TRIP}sites/{{site}}/", statements=6),
     Look(name="speaker", endpoint="public.speaker", path=f"{_TRIP}speakers/{{speaker}}/", statements=6),
     Look(name="places.json", endpoint="public.places", path=f"{_TRIP}places.json", statements=6),
+    Look(name="a draw that there is not", endpoint="public.draw", path=f"{_TRIP}draw/", statements=6, status=404),
+    Look(
+        name="file of a draw that there is not",
+        endpoint="public.draw_record",
+        path=f"{_TRIP}draw.json",
+        statements=6,
+        status=404,
+    ),
     Look(name="trip's calendar", endpoint="public.calendar", path=f"{_TRIP}calendar.ics", statements=2),
     Look(
         name="item's calendar",

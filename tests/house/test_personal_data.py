@@ -38,6 +38,9 @@ KEPT = {
     "offer": {"item", "participant_ids", "state"},
     "queue_move": {"item", "what", "because", "passed"},
     "link": {"digest"},
+    # A seed is random, a lot's number the digest of a code, which stays when a booking is erased; its people are counted.
+    "lottery": {"promise", "sealed", "seed", "rooms"},
+    "lot": {"number", "segments"},
     "outbox": {"kind", "language", "message_id", "state", "leased_by", "bounce_status"},
     "audit": {"actor", "origin", "action"},
     # Whoever wants no letters of an organisation has said so for its later trips as well.

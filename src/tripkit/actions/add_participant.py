@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from tripkit.actions.book_places import claim_visits
 from tripkit.actions.booking_access import Opened, open_booking, refuse_if_over, tell_booking
+from tripkit.actions.enter_lottery import is_before_draw
 from tripkit.actions.settling import join, settle, somebody_is_next
 from tripkit.actions.written_signup import write_people
 from tripkit.domain.answers import without_sensitive
@@ -51,8 +52,12 @@ def add_participant(
 
 
 def _seat(session: AnySession, opened: Opened, row: ParticipantRow, person: ParticipantRequest, moment: Moment) -> None:
-    """A place with the visits they chose, or the end of the queue. Raises: BookingRefused (a visit is full)."""
+    """A place with the visits they chose, or the end of the queue; before a draw, a lot in it. Raises: BookingRefused (a visit is full)."""
     seating = opened.seating
+    if is_before_draw(session, seating):
+        row.status = ParticipantStatus.APPLIED
+        session.flush()
+        return
     wants = seating.seats.place_wants(person.segment)
     place = None if somebody_is_next(session, seating) else seating.seats.claim(wants)
     if place is None:

@@ -15,6 +15,7 @@ from tripkit.actions.apply_pools import sync_pools
 from tripkit.actions.change_logo import write_logo
 from tripkit.actions.change_organisation import count_up, settings_of, write_organisation
 from tripkit.actions.losses import what_would_be_lost
+from tripkit.actions.prepare_lottery import prepare_lottery
 from tripkit.actions.recording import audit
 from tripkit.actions.seating import lock_pools, lock_seating
 from tripkit.actions.settling import settle
@@ -120,6 +121,7 @@ def _create(
     _write_terms(session, row.id, trip)
     _write_pictures(session, row.id, pictures)
     sync_pools(session, row.id, trip, moment.at)
+    prepare_lottery(session, row.id, trip, moment)
     follow_moments(session, row.id, None, trip, moment)
     audit(session, "create_trip", moment=moment, trip_id=row.id)
     return row.id
@@ -135,6 +137,7 @@ def _change(
     _write_terms(session, trip_id, after)
     _write_pictures(session, trip_id, pictures)
     sync_pools(session, trip_id, after, moment.at)
+    prepare_lottery(session, trip_id, after, moment)
     session.flush()
     follow_moments(session, trip_id, before, after, moment)
 

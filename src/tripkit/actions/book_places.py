@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from tripkit.actions.enter_lottery import enter_lottery, is_before_draw
 from tripkit.actions.form_digest import is_same_form
 from tripkit.actions.recording import Told, audit, make_link, tell
 from tripkit.actions.seating import Seating, lock_seating, read_queue, save_seats
@@ -87,6 +88,8 @@ def _book(session: AnySession, trip_id: int, request: BookingRequest, moment: Mo
     seating = lock_seating(session, trip_id)
     if seating.trip != trip:
         raise _TripChanged
+    if written is not None and is_before_draw(session, seating):
+        return enter_lottery(session, seating, written, moment)
     seated = _seat(seating, request)
     if written is None:
         raise RuntimeError("what is wrong with a sign-up was not said")  # Never: the same check has refused it.

@@ -54,6 +54,8 @@ def cancel_participants(
         going = [person for person in chosen if person.status is not ParticipantStatus.CANCELLED]
         if not going:
             raise ChangeRefused(sentence("This was cancelled before. Nothing more is needed."))
+        if not reason and by is None and all(person.status is ParticipantStatus.APPLIED for person in going):
+            reason = "taken_back"
         changes: dict[str, Sequence[object]] = {
             f"people/{one.id}/status": [one.status, ParticipantStatus.CANCELLED] for one in going
         }

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from sqlalchemy import func, select
 
+from tripkit.actions.recording import WITHOUT_PLACE
 from tripkit.actions.sealed_answers import opened
 from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.seats import PoolKind
@@ -21,12 +22,14 @@ from tripkit.storage.bookings import (
     PoolRow,
     WaitingRow,
 )
+from tripkit.storage.lottery import LotteryRow
 from tripkit.storage.sealing import Locked
 
 
 def what_would_be_lost(session: AnySession, trip_id: int, before: Trip, after: Trip) -> tuple[Sentence, ...]:
     """Every reason not to change the trip from ``before`` to ``after``; empty when nothing is lost."""
     return (
+        *_admission(session, trip_id, before, after),
         *_segments(session, trip_id, before, after),
         *_items(session, trip_id, before, after),
         *_narrowed(session, trip_id, before, after),
@@ -38,6 +41,21 @@ def what_would_be_lost(session: AnySession, trip_id: int, before: Trip, after: T
 
 def _removed(before: Iterable[str], after: Iterable[str]) -> set[str]:
     return set(before) - set(after)
+
+
+def _admission(session: AnySession, trip_id: int, before: Trip, after: Trip) -> Iterator[Sentence]:
+    if before.admission is after.admission:
+        return
+    if session.scalar(select(LotteryRow.drawn_at).where(LotteryRow.trip_id == trip_id)) is not None:
+        yield sentence("Places have been drawn, so how they are given stays as it is.")
+        return
+    here = (ParticipantRow.trip_id == trip_id, ParticipantRow.status != ParticipantStatus.CANCELLED)
+    if people := session.scalar(select(func.count()).where(*here)):
+        yield sentences(
+            "How places are given stays as it is: one person has signed up for it.",
+            "How places are given stays as it is: {count} people have signed up for it.",
+            people,
+        )
 
 
 def _segments(session: AnySession, trip_id: int, before: Trip, after: Trip) -> Iterator[Sentence]:
@@ -82,9 +100,7 @@ def _items(session: AnySession, trip_id: int, before: Trip, after: Trip) -> Iter
     for row in (*held, *queued):
         people[row.key] = people.get(row.key, 0) + row.people
     for wished in session.scalars(
-        select(ParticipantRow.wished).where(
-            ParticipantRow.trip_id == trip_id, ParticipantRow.status == ParticipantStatus.WAITING
-        )
+        select(ParticipantRow.wished).where(ParticipantRow.trip_id == trip_id, ParticipantRow.status.in_(WITHOUT_PLACE))
     ):
         for key in removed.intersection(wished):
             people[key] = people.get(key, 0) + 1
@@ -121,7 +137,7 @@ def _narrowed(session: AnySession, trip_id: int, before: Trip, after: Trip) -> I
     ):
         people.update(key for key, group in session.execute(query).all() if (key, group) in shut)
     wishes = select(ParticipantRow.wished, ParticipantRow.segment).where(
-        ParticipantRow.trip_id == trip_id, ParticipantRow.status == ParticipantStatus.WAITING
+        ParticipantRow.trip_id == trip_id, ParticipantRow.status.in_(WITHOUT_PLACE)
     )
     for row in session.execute(wishes):
         people.update(key for key in row.wished if (key, row.segment) in shut)

@@ -197,3 +197,5 @@ def rewritten(row: object, now: Mapping[str, object]) -> Changes:
 
 HAS_PLACE = frozenset({ParticipantStatus.CONFIRMED, ParticipantStatus.OFFERED})
 """Those who hold a place, for good or for now."""
+WITHOUT_PLACE = frozenset({ParticipantStatus.APPLIED, ParticipantStatus.WAITING})
+"""Those who hope for a place and hold none; what visits they want stands with them as wishes."""

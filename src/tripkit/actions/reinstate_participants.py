@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import insert, select
 
 from tripkit.actions.booking_access import Opened, open_booking, refuse_if_over, tell_booking
+from tripkit.actions.enter_lottery import is_before_draw
 from tripkit.actions.settling import claim_wishes, join, queue_up, settle, somebody_is_next
 from tripkit.domain.bookings import ByOrganiser, Moment, ParticipantStatus
 from tripkit.domain.refusals import ChangeRefused
@@ -17,7 +18,8 @@ from tripkit.storage import write
 from tripkit.storage.bookings import ClaimRow, ParticipantRow
 from tripkit.storage.outbox import AuditRow
 
-CONFIRMED, CANCELLED, WAITING = (
+APPLIED, CONFIRMED, CANCELLED, WAITING = (
+    ParticipantStatus.APPLIED,
     ParticipantStatus.CONFIRMED,
     ParticipantStatus.CANCELLED,
     ParticipantStatus.WAITING,
@@ -36,7 +38,7 @@ def reinstate_participants(
     """Let people who were cancelled travel after all, with the visits they had as far as there is room; all of them or none.
 
     ``may_wait``: where no place is free they go to the end of the queue, instead of being refused. For a visit that has become full they
-    queue.
+    queue. Where places are still to be drawn, they are in the draw again.
 
     Raises: NotFound, ChangedMeanwhile, ChangeRefused (not cancelled, no place is free, the trip is over or cancelled).
     """
@@ -48,25 +50,26 @@ def reinstate_participants(
         people = [opened.person(one) for one in dict.fromkeys(participant_ids)]
         if not people or any(person.status is not CANCELLED for person in people):
             raise ChangeRefused(sentence("This cancellation was undone before. Nothing more is needed."))
+        before_draw = is_before_draw(session, opened.seating)
         seats = opened.seating.seats
         wants = [seats.place_wants(person.segment) for person in people]
-        places = None if somebody_is_next(session, opened.seating) else seats.claim_together(wants)
-        if places is None and not may_wait:
+        places = None if before_draw or somebody_is_next(session, opened.seating) else seats.claim_together(wants)
+        if places is None and not may_wait and not before_draw:
             raise ChangeRefused(
                 sentence(
                     "The place has gone to somebody else, and no other is free. They can be put in the queue instead."
                 )
             )
         had = _visits_before(session, booking_id)
+        now = APPLIED if before_draw else WAITING if places is None else CONFIRMED
         for person in people:
             person.wished = had.get(person.id, ())
-            person.status = WAITING if places is None else CONFIRMED
+            person.status = now
         session.flush()
-        if places is None:
+        if places is None and not before_draw:
             join(session, opened.seating, moment, [people] if opened.booking.together else [[one] for one in people])
-        else:
+        elif places is not None:
             _take(session, opened, people, places, moment)
-        now = WAITING if places is None else CONFIRMED
         changes = {f"people/{person.id}/status": [CANCELLED, now] for person in people}
         tell_booking(
             session,

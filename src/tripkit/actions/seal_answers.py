@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from tripkit.actions.form_digest import form_place
 from tripkit.actions.one_time_codes import place_of as totp_place
+from tripkit.actions.prepare_lottery import seed_place
 from tripkit.actions.recording import audit
 from tripkit.actions.sealed_answers import CLEARED, place_of
 from tripkit.domain.bookings import Moment
@@ -20,6 +21,7 @@ from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import rewrite, write
 from tripkit.storage.accounts import AccountRow
 from tripkit.storage.bookings import AnswerRow, BookingRow
+from tripkit.storage.lottery import LotteryRow
 from tripkit.storage.sealing import SEALED, Locked, Vault, is_sealed, vault_of
 
 AT_ONCE = 500
@@ -62,6 +64,11 @@ def _account(vault: Vault, row: Any) -> dict[str, Any]:
     return {"totp": vault.seal(vault.open(row.totp, place), place)}
 
 
+def _seed(vault: Vault, row: Any) -> dict[str, Any]:
+    place = seed_place(row.trip_id)
+    return {"sealed": vault.seal(vault.open(row.sealed, place), place)}
+
+
 _SORTS = (
     _Sort(
         row=AnswerRow,
@@ -83,6 +90,13 @@ _SORTS = (
         sealed=AccountRow.totp,
         lies_open=and_(AccountRow.totp.is_not(None), AccountRow.totp.not_like(SEALED)),
         anew=_account,
+    ),
+    _Sort(
+        row=LotteryRow,
+        find=select(LotteryRow.id, LotteryRow.trip_id, LotteryRow.sealed),
+        sealed=LotteryRow.sealed,
+        lies_open=and_(LotteryRow.sealed != "", LotteryRow.sealed.not_like(SEALED)),
+        anew=_seed,
     ),
 )
 

@@ -12,6 +12,8 @@ from tripkit.domain.questions import Answers
 class ParticipantStatus(StrEnum):
     """How it stands with one participant's place on the trip."""
 
+    APPLIED = "applied"
+    """Entered in the draw; nobody holds a place, or waits for one, before it."""
     CONFIRMED = "confirmed"
     OFFERED = "offered"
     WAITING = "waiting"

@@ -21,8 +21,15 @@ class Who(StrEnum):
 
     @property
     def statuses(self) -> tuple[ParticipantStatus, ...]:
-        """Of whom there has to be one in the booking. Who has been offered a place has not said yes yet: they wait."""
-        placed, waiting = (ParticipantStatus.CONFIRMED,), (ParticipantStatus.OFFERED, ParticipantStatus.WAITING)
+        """Of whom there has to be one in the booking. Who has been offered a place has not said yes yet: they wait, as those in a draw do."""
+        placed, waiting = (
+            (ParticipantStatus.CONFIRMED,),
+            (
+                ParticipantStatus.APPLIED,
+                ParticipantStatus.OFFERED,
+                ParticipantStatus.WAITING,
+            ),
+        )
         return {Who.WITH_PLACE: placed, Who.WAITING: waiting, Who.EVERYBODY: placed + waiting}[self]
 
 

@@ -26,6 +26,7 @@ DONE = {
     "subscribe": sentence("Somebody wants letters from the organisation again"),
     "unsubscribe": sentence("Somebody wants no more letters from the organisation"),
     # Trips.
+    "draw_lots": sentence("Places were drawn by lot"),
     "change_trip": sentence("The trip was changed"),
     "create_trip": sentence("The trip was made"),
     "erase_answers": sentence("Answers were erased, since their time had come"),

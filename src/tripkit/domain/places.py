@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from tripkit.domain.lottery import Lottery
 from tripkit.domain.sentences import Sentence, sentence
-from tripkit.domain.trips import Trip, TripStatus
+from tripkit.domain.trips import Admission, Trip, TripStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +43,14 @@ class Places:
 
     ``trip``: the whole of it. ``segments``: what each segment can still use (open places and its own guaranteed ones,
     within its limit). ``guaranteed``: places still kept for a segment. ``items``: programme items with a choice or
-    a limit.
+    a limit. ``lottery``: of a trip whose places are drawn.
     """
 
     trip: Room
     segments: Mapping[str, Room]
     guaranteed: Mapping[str, Room]
     items: Mapping[str, Room]
+    lottery: Lottery | None = None
 
 
 class TripState(StrEnum):
@@ -59,6 +61,8 @@ class TripState(StrEnum):
     PAST = "past"
     OPENS_LATER = "opens_later"
     CLOSED = "closed"
+    DRAW = "draw"
+    """Open, and whoever signs up is entered in the draw."""
     FULL = "full"
     FEW_LEFT = "few_left"
     OPEN = "open"
@@ -103,10 +107,17 @@ def state_of(trip: Trip, places: Places, now: datetime) -> TripState:
         return TripState.OPENS_LATER
     if has_started(trip, now) or (trip.signup_closes_at is not None and now >= trip.signup_closes_at):
         return TripState.CLOSED
+    if is_to_be_drawn(trip, places):
+        return TripState.DRAW
     left = places.trip.left or 0
     if not any(room.has_room() for room in places.segments.values()) or left == 0:
         return TripState.FULL
     return TripState.FEW_LEFT if left <= few(trip.size) else TripState.OPEN
+
+
+def is_to_be_drawn(trip: Trip, places: Places) -> bool:
+    """Whether places are drawn and have not been yet, so that nobody has one."""
+    return trip.admission is Admission.DRAW and (places.lottery is None or places.lottery.drawn_at is None)
 
 
 def few(size: int) -> int:
@@ -137,5 +148,5 @@ def why_nobody_travels(trip: Trip) -> Sentence | None:
 
 
 def takes_signups(state: TripState) -> bool:
-    """Whether somebody may sign up now, for a place or for the queue."""
-    return state in {TripState.OPEN, TripState.FEW_LEFT, TripState.FULL}
+    """Whether somebody may sign up now, for a place, for the draw or for the queue."""
+    return state in {TripState.DRAW, TripState.OPEN, TripState.FEW_LEFT, TripState.FULL}

@@ -185,6 +185,9 @@ class Admission(StrEnum):
     """How places are given."""
 
     FIRST_COME = "first_come"
+    """Whoever comes first; then a queue."""
+    DRAW = "draw"
+    """Everybody is entered until sign-up closes; then places are drawn by lot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +196,8 @@ class Trip:
 
     ``key``: its place in the address. ``starts_on``/``ends_on``: first and last day, both included, in ``time_zone``.
     ``languages``: the first is the one every text has. ``size``: people. ``signup_opens_at`` ≤ t <
-    ``signup_closes_at``: aware, UTC; None = at once, or until the trip starts. ``changes_until``: until when a
+    ``signup_closes_at``: aware, UTC; None = at once, or until the trip starts. ``draws_at``: when places are drawn by
+    themselves; None = when an organiser does it. ``changes_until``: until when a
     party may change visits or hand a place over; None = until the trip starts. ``free_cancel_until``: the last day
     cancelling costs nothing; None = the terms say. ``offer_hours``: how long a freed place is held for the one it is offered to.
     ``largest_party``: people in one booking. ``retention_days``: how long after its last day what people wrote is kept;
@@ -217,6 +221,7 @@ class Trip:
     admission: Admission = Admission.FIRST_COME
     signup_opens_at: datetime | None = None
     signup_closes_at: datetime | None = None
+    draws_at: datetime | None = None
     changes_until: datetime | None = None
     free_cancel_until: date | None = None
     offer_hours: int = 48

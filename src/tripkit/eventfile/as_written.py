@@ -128,6 +128,7 @@ def _trip(trip: Trip) -> Written:
         sign_up=_group(
             opens=moment(trip.signup_opens_at),
             closes=moment(trip.signup_closes_at),
+            draws=moment(trip.draws_at),
             changes_until=moment(trip.changes_until),
             free_cancel_until=trip.free_cancel_until,
             offer_hours=_unless(trip.offer_hours, 48),

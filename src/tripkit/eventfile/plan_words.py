@@ -63,6 +63,7 @@ _WORDS = {
     "days.from": sentence("first day"),
     "days.to": sentence("last day"),
     "description": sentence("description"),
+    "draws": sentence("places are drawn"),
     "email": sentence("e-mail"),
     "figures": sentence("figures"),
     "free_cancel_until": sentence("free cancelling until"),

@@ -115,6 +115,7 @@ def _trip(entry: EventEntry, clock: WallClock, items: Iterable[Timed]) -> Trip:
         admission=trip.admission,
         signup_opens_at=_moment(sign_up, "opens", clock),
         signup_closes_at=_moment(sign_up, "closes", clock),
+        draws_at=_moment(sign_up, "draws", clock),
         changes_until=_moment(sign_up, "changes_until", clock),
         free_cancel_until=_day(sign_up.free_cancel_until if sign_up else None, clock),
         **({"offer_hours": sign_up.offer_hours, "largest_party": sign_up.largest_party} if sign_up else {}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.sentences import Sentence, sentence, sentences
+from tripkit.domain.trips import Trip
 from tripkit.mailing.letter import Letter, Person
 
 
@@ -29,6 +30,8 @@ def _told(letter: Letter) -> tuple[Sentence, ...]:
     if letter.written is not None:
         return ()
     match letter.kind, letter.reason:
+        case "applied", _:
+            return (_when_drawn(letter.trip), sentence("You get mail about how it went."))
         case "confirmation", _:
             return (sentence("This is your confirmation."),)
         case "queued", _:
@@ -48,7 +51,7 @@ def _told(letter: Letter) -> tuple[Sentence, ...]:
                     moment=letter.offer_until,
                 ),
             )
-        case "cancelled", "declined" | "left":
+        case "cancelled", "declined" | "left" | "taken_back":
             return (sentence("Nothing more is needed."),)
         case "cancelled", "expired":
             return (sentence("If you still want to come, sign up again on the page of the trip."),)
@@ -79,6 +82,15 @@ def _told(letter: Letter) -> tuple[Sentence, ...]:
     return (sentence("This is how it stands now."),)
 
 
+def _when_drawn(trip: Trip) -> Sentence:
+    if trip.draws_at is not None:
+        return sentence("Places are drawn by lot on {moment}. Nobody has one before that.", moment=trip.draws_at)
+    return sentence(
+        "Places are drawn by lot when sign-up has closed, on {moment}. Nobody has one before that.",
+        moment=trip.signup_closes_at,
+    )
+
+
 def _about_files(letter: Letter) -> tuple[Sentence, ...]:
     cancels = [file for file in letter.attachments if file.method == "CANCEL"]
     if not letter.attachments:
@@ -97,6 +109,7 @@ def standing(person: Person) -> Sentence:
     if person.position is not None:
         return sentence("Waiting, number {position} in the queue", position=person.position)
     return {
+        ParticipantStatus.APPLIED: sentence("In the draw"),
         ParticipantStatus.CONFIRMED: sentence("Confirmed"),
         ParticipantStatus.OFFERED: sentence("On offer"),
         ParticipantStatus.WAITING: sentence("Waiting"),

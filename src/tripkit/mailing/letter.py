@@ -47,10 +47,11 @@ class Written:
 class Letter:
     """A message before it is worded.
 
-    ``kind``: confirmation, queued, offer, cancelled, changed or link, or letter for one that somebody wrote; ``reason`` says more of the last ones: declined,
-    expired, left, joined, handed_over, moved, reinstated, added. ``by_organiser``: the host did what it tells, and ``why``, in
-    their words; empty = not said. ``link``: the secret address of the booking, empty when the reader may
-    not open it. ``offered``: the visit an offer is about, None = a place on the trip. ``begins``: what the first of them to come
+    ``kind``: applied, confirmation, queued, offer, cancelled, changed or link, or letter for one that somebody wrote;
+    ``reason`` says more of some: declined, drawn, expired, left, joined, handed_over, moved, reinstated, added,
+    taken_back. ``by_organiser``: the host did what it tells, and ``why``, in their words; empty = not said. ``link``: the
+    secret address of the booking, empty when the reader may not open it. ``offered``: the visit an offer is about, None =
+    a place on the trip. ``begins``: what the first of them to come
     attends first, None = nothing yet. ``sum``: what the confirmed ones cost. ``message_id``: random, stable.
     ``code``: the booking's, empty = it is not about one. ``written``: of a letter that somebody wrote. ``unsubscribe``:
     the secret address of the way out, empty where there is none; ``unsubscribe_mail``: where a mail program may write to

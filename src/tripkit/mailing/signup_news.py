@@ -38,6 +38,14 @@ def signup_news(figures: SignupFigures, *, opened: bool, language: str, fallback
 
 def _whole(figures: SignupFigures) -> Iterator[Sentence]:
     room = figures.trip
+    if figures.before_draw:
+        yield sentences(
+            "One person is in the draw for {size} places.",
+            "{count} people are in the draw for {size} places.",
+            figures.applied,
+            size=room.size or 0,
+        )
+        return
     yield sentences(
         "One of {size} places is taken.", "{count} of {size} places are taken.", room.taken, size=room.size or 0
     )
@@ -47,6 +55,8 @@ def _whole(figures: SignupFigures) -> Iterator[Sentence]:
 
 
 def _of_group(group: GroupFigures) -> Sentence:
+    if group.applied:
+        return sentences("one person in the draw", "{count} people in the draw", group.applied)
     if group.waiting:
         return sentence("{placed} with a place, {waiting} waiting", placed=group.placed, waiting=group.waiting)
     return sentence("{placed} with a place", placed=group.placed)

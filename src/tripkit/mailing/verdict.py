@@ -22,8 +22,15 @@ def _names(letter: Letter) -> list[str]:
 
 def _confirmation(letter: Letter) -> tuple[Sentence, ...]:
     placed = letter.of(CONFIRMED)
+    drawn = letter.reason == "drawn"
     waiting = [person.name for person in letter.of(WAITING)]
-    first = sentences("One place is confirmed.", "{count} places are confirmed.", len(placed))
+    first = (
+        sentences(
+            "Places have been drawn, and one is yours.", "Places have been drawn, and {count} are yours.", len(placed)
+        )
+        if drawn
+        else sentences("One place is confirmed.", "{count} places are confirmed.", len(placed))
+    )
     if not waiting:
         return (first,)
     return (
@@ -32,8 +39,14 @@ def _confirmation(letter: Letter) -> tuple[Sentence, ...]:
     )
 
 
+def _applied(letter: Letter) -> tuple[Sentence, ...]:
+    return (sentences("{names} is in the draw.", "{names} are in the draw.", len(letter.people), names=_names(letter)),)
+
+
 def _queued(letter: Letter) -> tuple[Sentence, ...]:
     first = min((person.position for person in letter.people if person.position is not None), default=1)
+    if letter.reason == "drawn":
+        return (sentence("Places have been drawn. You are in the queue, as number {position}.", position=first),)
     return (sentence("You are in the queue, as number {position}.", position=first),)
 
 
@@ -53,6 +66,12 @@ def _offer(letter: Letter) -> tuple[Sentence, ...]:
 
 def _cancelled(letter: Letter) -> tuple[Sentence, ...]:
     said = {
+        "taken_back": sentences(
+            "{names} is no longer in the draw.",
+            "{names} are no longer in the draw.",
+            len(letter.people),
+            names=_names(letter),
+        ),
         "declined": sentence("You said no to the offered place, and it has gone to the next in the queue."),
         "expired": sentence("The offer was not answered in time, and the place has gone to the next in the queue."),
         "left": sentences(
@@ -72,6 +91,8 @@ def _changed(letter: Letter) -> tuple[Sentence, ...]:
             names=_names(letter),
         )
         if letter.of(CONFIRMED)
+        else _applied(letter)[0]
+        if letter.of(ParticipantStatus.APPLIED)
         else sentences(
             "{names} is in the queue.", "{names} are in the queue.", len(letter.people), names=_names(letter)
         ),
@@ -89,6 +110,7 @@ def _changed(letter: Letter) -> tuple[Sentence, ...]:
 
 
 _VERDICTS: dict[str, Callable[[Letter], tuple[Sentence, ...]]] = {
+    "applied": _applied,
     "confirmation": _confirmation,
     "queued": _queued,
     "offer": _offer,
@@ -101,6 +123,7 @@ KINDS = tuple(_VERDICTS)
 """Every kind of letter there is."""
 
 KIND_TITLES = {
+    "applied": sentence("In the draw"),
     "confirmation": sentence("Confirmation"),
     "queued": sentence("In the queue"),
     "offer": sentence("A place on offer"),

@@ -22,6 +22,7 @@ _STATUS = {
 }
 _AVAILABILITY = {
     TripState.OPENS_LATER: "PreOrder",
+    TripState.DRAW: "InStock",
     TripState.OPEN: "InStock",
     TripState.FEW_LEFT: "LimitedAvailability",
     TripState.FULL: "SoldOut",

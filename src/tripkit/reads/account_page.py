@@ -99,7 +99,7 @@ def my_bookings(session: AnySession, email: str) -> tuple[MyBooking, ...]:
             TripRow.ends_on,
             TripRow.status,
             people(ParticipantStatus.CONFIRMED),  # type: ignore[call-overload]
-            people(ParticipantStatus.WAITING, ParticipantStatus.OFFERED),
+            people(ParticipantStatus.APPLIED, ParticipantStatus.WAITING, ParticipantStatus.OFFERED),
             people(ParticipantStatus.CANCELLED),
         )
         .join(TripRow, TripRow.id == BookingRow.trip_id)

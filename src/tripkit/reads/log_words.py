@@ -43,13 +43,27 @@ _FIELDS = {
     "visits": sentence("visits"),
 }
 _VALUES = {
+    "applied": sentence("entered in the draw"),
     "cancelled": sentence("cancelled"),
     "confirmed": sentence("confirmed"),
     "offered": sentence("on offer"),
     "waiting": sentence("in the queue"),
     **{role.value: title for role, title in TITLES.items()},
 }
-CODES = frozenset({"declined", "expired", "handed_over", "added", "joined", "left", "moved", "reinstated", "withdrawn"})
+CODES = frozenset(
+    {
+        "added",
+        "declined",
+        "expired",
+        "handed_over",
+        "joined",
+        "left",
+        "moved",
+        "reinstated",
+        "taken_back",
+        "withdrawn",
+    }
+)
 """Reasons that are words of ours for what was done; the sentence of that says it."""
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import BindParameter, bindparam, func, select
 
+from tripkit.domain.lottery import Lottery
 from tripkit.domain.places import Places, Room
 from tripkit.domain.seats import PoolKind
-from tripkit.domain.trips import Trip
+from tripkit.domain.trips import Admission, Trip
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import ClaimRow, OfferRow, PoolRow, WaitingRow
+from tripkit.storage.lottery import LotteryRow
 
 _TRIPS: BindParameter[int] = bindparam("trips", expanding=True)
 # Put together once: every page of a trip asks these.
@@ -22,7 +24,17 @@ _OFFERED = (
     .group_by(ClaimRow.pool_id)
 )
 _POOLS = (
-    select(PoolRow.id, PoolRow.trip_id, PoolRow.kind, PoolRow.key, PoolRow.size, PoolRow.taken)
+    select(
+        PoolRow.id,
+        PoolRow.trip_id,
+        PoolRow.kind,
+        PoolRow.key,
+        PoolRow.size,
+        PoolRow.taken,
+        LotteryRow.promise,
+        LotteryRow.drawn_at,
+    )
+    .outerjoin(LotteryRow, LotteryRow.trip_id == PoolRow.trip_id)
     .where(PoolRow.trip_id.in_(_TRIPS))
     # As they were made: PostgreSQL gives rows in another order once they were changed, and pages are compared by this.
     .order_by(PoolRow.id)
@@ -38,6 +50,7 @@ _WAITING = (
 class _Counts:
     pools: dict[tuple[PoolKind, str], Room] = field(default_factory=dict)
     waiting: dict[tuple[str, str], int] = field(default_factory=dict)
+    lottery: Lottery | None = None
 
 
 def trip_places(session: AnySession, trip_id: int, trip: Trip) -> Places:
@@ -53,6 +66,8 @@ def many_places(session: AnySession, trips: Mapping[int, Trip]) -> dict[int, Pla
     for pool in session.execute(_POOLS, these):
         room = Room(size=pool.size, taken=pool.taken, offered=offered.get(pool.id, 0))
         counts[pool.trip_id].pools[pool.kind, pool.key] = room
+        if pool.promise is not None:
+            counts[pool.trip_id].lottery = Lottery(promise=pool.promise, drawn_at=pool.drawn_at)
     for queue in session.execute(_WAITING, these):
         counts[queue.trip_id].waiting[queue.item, queue.segment] = queue.people
     return {trip_id: _places(trip, counts[trip_id]) for trip_id, trip in trips.items()}
@@ -92,6 +107,7 @@ def _places(trip: Trip, counts: _Counts) -> Places:
             for (kind, key), room in pools.items()
             if kind is PoolKind.ITEM
         },
+        lottery=counts.lottery if trip.admission is Admission.DRAW else None,
     )
 
 

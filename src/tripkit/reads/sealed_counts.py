@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.accounts import AccountRow
 from tripkit.storage.bookings import AnswerRow, BookingRow, ParticipantRow
+from tripkit.storage.lottery import LotteryRow
 from tripkit.storage.sealing import NAME_LENGTH, SEALED
 from tripkit.storage.trip_parts import QuestionRow
 
@@ -35,9 +36,9 @@ class SealedCounts:
 
 
 def sealed_counts(session: AnySession) -> SealedCounts:
-    """Count them: four statements."""
+    """Count them: five statements."""
     by_key: Counter[str] = Counter()
-    for column in (AnswerRow.sealed, BookingRow.form_digest, AccountRow.totp):
+    for column in (AnswerRow.sealed, BookingRow.form_digest, AccountRow.totp, LotteryRow.sealed):
         key = func.substr(column, 1, NAME_LENGTH)
         for name, many in session.execute(select(key, func.count()).where(column.like(SEALED)).group_by(key)):
             by_key[name] += many

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import func, select
 
 from tripkit.domain.bookings import ParticipantStatus
+from tripkit.domain.places import is_to_be_drawn
 from tripkit.domain.questions import Question
 from tripkit.domain.signup_figures import GroupFigures, SignupFigures
 from tripkit.domain.trips import Trip
@@ -28,10 +29,17 @@ def signup_figures(session: AnySession, trip_id: int, trip: Trip) -> SignupFigur
     ):
         people[row.segment, row.status] = row.people
     placed = {one.key: sum(people[one.key, status] for status in _PLACED) for one in trip.segments}
+    places = trip_places(session, trip_id, trip)
     return SignupFigures(
-        trip=trip_places(session, trip_id, trip).trip,
+        trip=places.trip,
+        before_draw=is_to_be_drawn(trip, places),
         groups=tuple(
-            GroupFigures(name=one.name, placed=placed[one.key], waiting=people[one.key, ParticipantStatus.WAITING])
+            GroupFigures(
+                name=one.name,
+                placed=placed[one.key],
+                waiting=people[one.key, ParticipantStatus.WAITING],
+                applied=people[one.key, ParticipantStatus.APPLIED],
+            )
             for one in trip.segments
         ),
         missing=tuple((one.name, people) for one, people in missing_answers(session, trip_id, trip, placed)),

@@ -5,6 +5,7 @@ from tripkit.storage import (  # noqa: F401 (tables register themselves)
     bookings,
     campaigns,
     listings,
+    lottery,
     members,
     outbox,
     pictures,

@@ -91,6 +91,7 @@ class TripRow(Row):
     admission: Mapped[Admission] = mapped_column(Word(Admission))
     signup_opens_at: Mapped[datetime | None] = mapped_column(UtcMoment)
     signup_closes_at: Mapped[datetime | None] = mapped_column(UtcMoment)
+    draws_at: Mapped[datetime | None] = mapped_column(UtcMoment)
     changes_until: Mapped[datetime | None] = mapped_column(UtcMoment)
     free_cancel_until: Mapped[date | None]
     offer_hours: Mapped[int]

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from tripkit.actions.announce_signup import announce_signup
+from tripkit.actions.draw_lots import draw_due_lots
 from tripkit.actions.draw_pictures import draw_pictures
 from tripkit.actions.erase_answers import erase_answers
 from tripkit.actions.erase_ended import erase_ended
@@ -51,6 +52,7 @@ class Job:
 JOBS: tuple[Job, ...] = (
     Job("release_guarantees", timedelta(seconds=20), release_guarantees),
     Job("expire_offers", timedelta(seconds=20), expire_offers),
+    Job("draw_lots", timedelta(seconds=20), draw_due_lots),
     Job("announce_signup", timedelta(seconds=20), announce_signup),
     Job("make_reminders", timedelta(seconds=20), make_reminders),
     Job("fill_campaigns", timedelta(seconds=20), fill_campaigns),

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from tripkit.domain.sentences import sentence
-from tripkit.domain.trips import Trip, TripStatus
+from tripkit.domain.trips import Admission, Trip, TripStatus
 from tripkit.eventfile.errors import Findings
 from tripkit.eventfile.format.entry import Entry
+from tripkit.eventfile.format.trip import SignUpEntry
 from tripkit.eventfile.values import Draft
 
 _LONGEST_TRIP = 60
@@ -27,6 +28,9 @@ def check_dates(draft: Draft, findings: Findings) -> None:
         findings.warn(entry.days.where("to"), sentence("the trip is longer than {days} days", days=_LONGEST_TRIP))
     if draft.is_whole("trip.day_notes"):
         _check_day_notes(draft, findings)
+    if trip.admission is Admission.DRAW and trip.signup_closes_at is None and draft.is_whole("trip.sign_up"):
+        hint = sentence("write in sign_up when it closes")
+        findings.error(entry.where("admission"), sentence("places are drawn when sign-up has closed"), hint)
     if draft.is_whole("trip.time_zone"):
         _check_sign_up(draft, findings)
         _check_guarantees(draft, findings)
@@ -70,11 +74,26 @@ def _check_sign_up(draft: Draft, findings: Findings) -> None:
     if closes is not None and closes > start:
         hint = sentence("sign-up ends when the first day begins, whatever is written here")
         findings.warn(written.where("closes"), sentence("this is after the trip has started"), hint)
+    _check_draw(draft, written, findings)
     if trip.changes_until is not None and trip.changes_until > start:
         hint = sentence("nothing can be changed once the first day has begun")
         findings.warn(written.where("changes_until"), sentence("this is after the trip has started"), hint)
     if trip.free_cancel_until is not None and trip.free_cancel_until >= trip.starts_on:
         findings.warn(written.where("free_cancel_until"), sentence("this is after the trip has started"))
+
+
+def _check_draw(draft: Draft, written: SignUpEntry, findings: Findings) -> None:
+    trip = draft.trip
+    if trip.draws_at is None:
+        return
+    if trip.admission is not Admission.DRAW:
+        hint = sentence("write admission: draw, or leave this out")
+        findings.error(written.where("draws"), sentence("places are given to whoever comes first, and not drawn"), hint)
+    elif trip.signup_closes_at is not None and trip.draws_at < trip.signup_closes_at:
+        hint = sentence("everybody who signs up in time is in the draw")
+        findings.error(written.where("draws"), sentence("places are drawn before sign-up closes"), hint)
+    elif trip.draws_at >= starts_at(trip):
+        findings.error(written.where("draws"), sentence("places are drawn when the trip has started"))
 
 
 def _check_guarantees(draft: Draft, findings: Findings) -> None:

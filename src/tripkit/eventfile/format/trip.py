@@ -85,6 +85,11 @@ class SignUpEntry(Entry):
     closes: LocalMoment | None = Field(
         None, description="When sign-up closes. Left out: when the trip starts.", examples=["2019-01-10 17:00"]
     )
+    draws: LocalMoment | None = Field(
+        None,
+        description="When places are drawn by themselves, where admission is draw. Left out: when an organiser does it.",
+        examples=["2019-01-11 12:00"],
+    )
     changes_until: LocalMoment | None = Field(
         None, description="Until when a party may change visits or hand a place over. Left out: until the trip starts."
     )
@@ -169,7 +174,8 @@ class TripEntry(Entry):
     )
     size: People = Field(description="How many people can come.", examples=[60])
     admission: Annotated[Admission, Field(strict=False)] = Field(
-        Admission.FIRST_COME, description="How places are given."
+        Admission.FIRST_COME,
+        description="How places are given: to whoever comes first, or by a draw when sign-up has closed.",
     )
     status: Annotated[TripStatus, Field(strict=False)] = Field(
         TripStatus.PLANNED,

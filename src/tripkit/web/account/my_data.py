@@ -27,6 +27,7 @@ from tripkit.web.signup.csrf import CsrfForm
 from tripkit.web.who import account, acting, me
 
 STATES = {
+    ParticipantStatus.APPLIED: sentence("In the draw"),
     ParticipantStatus.CONFIRMED: sentence("Confirmed"),
     ParticipantStatus.OFFERED: sentence("A place is on offer"),
     ParticipantStatus.WAITING: sentence("In the queue"),

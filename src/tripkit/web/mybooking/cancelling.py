@@ -53,12 +53,14 @@ def _choose(token: str, problems: list[Problem]) -> Response:
     # With several, nobody is ticked beforehand: a whole party is not cancelled by one press too many.
     chosen = active[0].id if len(active) == 1 else whole(request.args.get("participant", ""))
     trip = page.trip_page.trip
+    applied = all(person.status is ParticipantStatus.APPLIED for person in active)
     html = render_template(
         "mybooking/cancel.html",
         **surroundings(page.trip_page),
         receipt=receipt(page, page_language(), now()),
         chosen=[person.id for person in active if person.id == chosen] if request.method != "POST" else [],
-        cost=cost_of_cancelling(trip, now().astimezone(ZoneInfo(trip.time_zone)).date()),
+        applied=applied,
+        cost=cost_of_cancelling(trip, now().astimezone(ZoneInfo(trip.time_zone)).date(), only_applied=applied),
         problems=by_field(problems),
         token=token,
         csrf=CsrfForm(),

@@ -18,6 +18,8 @@ from tripkit.web.signup.typed import TypedPerson, as_typed
 AT = "participants-0"
 """What the names of the fields begin with: the paths of problems are those of the sign-up form."""
 
+_WITHOUT_PLACE = {ParticipantStatus.APPLIED, ParticipantStatus.WAITING}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonForm:
@@ -33,7 +35,7 @@ class PersonForm:
 
     def is_queue(self) -> bool:
         """Whether full visits are wishes: there is no place on the trip yet."""
-        return self.person is not None and self.person.status is ParticipantStatus.WAITING
+        return self.person is not None and self.person.status in _WITHOUT_PLACE
 
 
 def person_form(
@@ -41,7 +43,7 @@ def person_form(
 ) -> PersonForm:
     """Gather the form."""
     summary = tuple(problems)
-    waits = person is not None and person.status is ParticipantStatus.WAITING
+    waits = person is not None and person.status in _WITHOUT_PLACE
     choices = visit_choices(page.trip_page)
     return PersonForm(
         page=page.trip_page,

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from tripkit.domain.answers import asked
 from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.deadlines import erased_on
+from tripkit.domain.lottery import lot_number, lot_text
 from tripkit.domain.places import has_started
 from tripkit.domain.programme import ProgrammeItem
 from tripkit.domain.questions import Answer, Question, QuestionKind
 from tripkit.domain.sentences import Sentence, sentence
 from tripkit.domain.texts import Text
-from tripkit.domain.trips import Segment, Site, Trip, TripStatus
+from tripkit.domain.trips import Admission, Segment, Site, Trip, TripStatus
 from tripkit.reads.booking_page import BookedParticipant, BookingPage, OpenOffer, WaitingPlace
 from tripkit.web.mybooking.words import Stop, stops, verdict
 from tripkit.web.signup.countries import countries
@@ -44,7 +45,10 @@ class Queued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """One participant. ``items``: visits held or wished for; ``joinable``: full visits one may queue for."""
+    """One participant. ``items``: visits held or wished for; ``joinable``: full visits one may queue for.
+
+    ``lot``: the number of theirs in the draw, None = places are not drawn.
+    """
 
     booked: BookedParticipant
     segment: Segment | None
@@ -54,6 +58,7 @@ class Person:
     joinable: tuple[ProgrammeItem, ...]
     answers: tuple[tuple[Question, tuple[Text | str | Sentence, ...]], ...]
     hidden: tuple[Question, ...]
+    lot: str | None
 
     def has_place(self) -> bool:
         """Whether a place on the trip is held, for good or on offer."""
@@ -76,6 +81,12 @@ class Receipt:
     sites: dict[str, Site]
     may_hand_over: bool
     erased_on: date
+
+    def is_in_draw(self) -> bool:
+        """Whether all of those who are left of the party are still in the draw."""
+        return {person.booked.status for person in self.people if not person.is_cancelled()} == {
+            ParticipantStatus.APPLIED
+        }
 
     def spans_years(self) -> bool:
         """Whether what happens lies in more than one year, so that a day says nothing without its year."""
@@ -120,8 +131,16 @@ def _person(booking: BookingPage, person: BookedParticipant, language: str) -> P
             for question in trip.questions
             if question.key in person.answers
         ),
+        lot=_lot(booking, person) if trip.admission is Admission.DRAW else None,
         hidden=tuple(question for question in trip.questions if question.key in person.sensitive_answered),
     )
+
+
+def _lot(booking: BookingPage, person: BookedParticipant) -> str:
+    """The number of their lot: the party's, or their own by their place in the booking."""
+    nth = booking.participants.index(person) + 1
+    single = booking.together or len(booking.participants) == 1
+    return lot_number(lot_text(booking.code, None if single else nth))
 
 
 def _offered(booking: BookingPage, offer: OpenOffer) -> Offered:

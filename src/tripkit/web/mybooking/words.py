@@ -27,6 +27,9 @@ DONE = {
 """What the page says after an act, by the word in its address."""
 
 
+_HOW_IT_WENT = sentence("You get mail about how it went.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
     """One stop on the line of what happens now. ``at``: a day or a moment by the clock of the trip."""
@@ -48,6 +51,8 @@ def verdict(booking: BookingPage) -> tuple[Sentence, ...]:
         return (sentence("The booking is cancelled."),)
     if len(confirmed) == len(booking.participants):
         return (sentences("Your place is confirmed.", "All {count} places are confirmed.", len(confirmed)),)
+    if len(names[ParticipantStatus.APPLIED]) == len(booking.participants):
+        return (sentence("You are in the draw."),)
     return tuple(_parts(names))
 
 
@@ -60,6 +65,8 @@ def _parts(names: dict[ParticipantStatus, list[str]]) -> Iterator[Sentence]:
         )
     if confirmed:
         yield sentences("One place is confirmed.", "{count} places are confirmed.", len(confirmed))
+    if applied := names[ParticipantStatus.APPLIED]:
+        yield sentences("{names} is in the draw.", "{names} are in the draw.", len(applied), names=applied)
     if waiting:
         yield sentences("{names} waits in the queue.", "{names} wait in the queue.", len(waiting), names=waiting)
     if cancelled:
@@ -100,6 +107,15 @@ def _stops(booking: BookingPage, zone: ZoneInfo) -> Iterator[Stop]:
 
 
 def _dates(trip: Trip, zone: ZoneInfo, have: set[ParticipantStatus]) -> Iterator[Stop]:
+    if ParticipantStatus.APPLIED in have:
+        if trip.draws_at is not None:
+            yield Stop(at=trip.draws_at.astimezone(zone), title=sentence("Places are drawn"), text=_HOW_IT_WENT)
+        elif trip.signup_closes_at is not None:
+            yield Stop(
+                at=trip.signup_closes_at.astimezone(zone),
+                title=sentence("Sign-up closes, and places are drawn after that"),
+                text=_HOW_IT_WENT,
+            )
     if trip.free_cancel_until and ParticipantStatus.CONFIRMED in have:
         yield Stop(at=trip.free_cancel_until, title=sentence("Last day to cancel without cost"))
     if trip.changes_until:
@@ -124,8 +140,10 @@ def _meeting(booking: BookingPage) -> Stop:
     return Stop(at=first.local_start(), title=title, text=sentence("First: {item}.", item=first.title))
 
 
-def cost_of_cancelling(trip: Trip, today: date) -> Sentence:
-    """What cancelling costs today."""
+def cost_of_cancelling(trip: Trip, today: date, *, only_applied: bool = False) -> Sentence:
+    """What cancelling costs today; nothing for those who are still in the draw."""
+    if only_applied:
+        return sentence("Before the draw it costs nothing.")
     if trip.free_cancel_until is None:
         return sentence("What cancelling costs is said in the terms.")
     if today <= trip.free_cancel_until:

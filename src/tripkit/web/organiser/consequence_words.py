@@ -14,6 +14,7 @@ from tripkit.mailing.verdict import KIND_TITLES
 from tripkit.reads.booking_page import BookingPage
 
 _STATES = {
+    ParticipantStatus.APPLIED: sentence("{name} is in the draw."),
     ParticipantStatus.CONFIRMED: sentence("{name} has a place on the trip."),
     ParticipantStatus.OFFERED: sentence("{name} is offered a place on the trip."),
     ParticipantStatus.WAITING: sentence("{name} stands in the queue for the trip."),
@@ -34,6 +35,8 @@ def _standing(names: dict[ParticipantStatus, list[str]]) -> Iterator[Sentence]:
         yield sentences("{names} has a place.", "{names} have places.", len(placed), names=placed)
     if offered := names[ParticipantStatus.OFFERED]:
         yield sentences("{names} has a place on offer.", "{names} have places on offer.", len(offered), names=offered)
+    if applied := names[ParticipantStatus.APPLIED]:
+        yield sentences("{names} is in the draw.", "{names} are in the draw.", len(applied), names=applied)
     if waiting := names[ParticipantStatus.WAITING]:
         yield sentences("{names} waits in the queue.", "{names} wait in the queue.", len(waiting), names=waiting)
     if cancelled := names[ParticipantStatus.CANCELLED]:
@@ -99,7 +102,7 @@ def _changed(before: Standing | None, after: Standing, titles: dict[str, Text]) 
         yield sentence("{before} is called {name} from now on.", before=before.name, name=name)
     if left:
         yield sentence("{name} no longer goes to {items}.", name=name, items=left)
-    if new and after.status is ParticipantStatus.WAITING:
+    if new and after.status in {ParticipantStatus.APPLIED, ParticipantStatus.WAITING}:
         yield sentence("{name} wishes for {items}.", name=name, items=new)
     elif new:
         yield sentence("{name} goes to {items}.", name=name, items=new)

@@ -40,6 +40,7 @@ def show(template: str, **values: Any) -> Response:
             "change_members": rights.may(MEMBERS, Level.CHANGE),
             "see_settings": rights.may(ORGANISATION, Level.SEE),
             "change_settings": rights.may(ORGANISATION, Level.CHANGE),
+            "change_participants": rights.may(PARTICIPANTS, Level.CHANGE),
             "see_participants": rights.may(PARTICIPANTS, Level.SEE),
             "see_sensitive": rights.may(SENSITIVE, Level.SEE),
             "see_messages": rights.may(MESSAGES, Level.SEE),

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
 
-from tripkit.web.public import feeds, small, trip, trips  # noqa: E402, F401 (routes declare themselves)
+from tripkit.web.public import draw, feeds, small, trip, trips  # noqa: E402, F401 (routes declare themselves)

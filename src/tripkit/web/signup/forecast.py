@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tripkit.actions.written_signup import price_of
-from tripkit.domain.places import Places
+from tripkit.domain.places import Places, is_to_be_drawn
 from tripkit.domain.prices import Money, Sum, add_up
 from tripkit.domain.seats import Pool, PoolKind, Seats
 from tripkit.domain.trips import Segment, Trip
@@ -16,6 +16,8 @@ from tripkit.domain.trips import Segment, Trip
 class Prospect(StrEnum):
     """What one participant may expect."""
 
+    IN_DRAW = "in_draw"
+    """Places are drawn when sign-up has closed."""
     UNKNOWN = "unknown"
     """No segment is chosen yet."""
     PLACE = "place"
@@ -35,8 +37,8 @@ class Outlook:
     position: int | None
 
     def waits(self) -> bool:
-        """Whether they would be put in the queue."""
-        return self.position is not None
+        """Whether they would be put in the queue, or in the draw."""
+        return self.position is not None or self.prospect is Prospect.IN_DRAW
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class PartySum:
 def outlooks(trip: Trip, places: Places, segments: Sequence[str], together: bool) -> tuple[Outlook, ...]:
     """What each of a party may expect. ``segments``: the key each has chosen, anything else = not chosen yet."""
     known = {segment.key: segment for segment in trip.segments}
+    if is_to_be_drawn(trip, places):
+        return tuple(Outlook(Prospect.IN_DRAW, known.get(key), None) for key in segments)
     seats = free_seats(trip, places)
     prospects: list[Prospect] = []
     for key in segments:

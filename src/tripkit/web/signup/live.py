@@ -14,11 +14,11 @@ from tripkit.domain.programme import ProgrammeItem
 from tripkit.domain.seats import PoolKind
 from tripkit.domain.sentences import sentence
 from tripkit.domain.signup import check_items
-from tripkit.domain.trips import Trip
+from tripkit.domain.trips import Segment, Trip
 from tripkit.i18n import money, say, text
 from tripkit.reads.trip_page import TripPage
 from tripkit.web.signup.forecast import Outlook, Prospect, free_seats
-from tripkit.web.signup.words import send_button, waits
+from tripkit.web.signup.words import pays_nothing, send_button, waits
 
 _NAME = "{name}"
 """Stands for itself in sentences the script fills in."""
@@ -29,30 +29,34 @@ def facts(page: TripPage, language: str) -> dict[str, Any]:
     """Places left, prices, collisions and sentences. The server decides again when the form is sent."""
     trip, places = page.trip, page.places
     free = free_seats(trip, places)
+    drawn = page.state is TripState.DRAW  # Then nobody gets a place at once, as little as on a trip that is full.
     return {
         "language": language,
         "money": money(Money(0, trip.price.net.currency), language),
         "largest": trip.largest_party,
-        "full": page.state is TripState.FULL,
-        "open": free.pools[free.by_key[PoolKind.OPEN, ""]].size,
+        "drawn": drawn,
+        "full": drawn or page.state is TripState.FULL,
+        "open": 0 if drawn else free.pools[free.by_key[PoolKind.OPEN, ""]].size,
         "waiting": places.trip.waiting,
-        "anyPlace": any(room.has_room() for room in places.segments.values()),
+        "anyPlace": not drawn and any(room.has_room() for room in places.segments.values()),
         "price": _price(trip, ""),
         "segments": {
             segment.key: {
                 "name": text(segment.name, language),
-                "left": places.segments[segment.key].left,
-                "guaranteed": room.left if (room := places.guaranteed.get(segment.key)) else 0,
+                "left": 0 if drawn else places.segments[segment.key].left,
+                "guaranteed": room.left if not drawn and (room := places.guaranteed.get(segment.key)) else 0,
                 "price": _price(trip, segment.key),
-                "waits": say(
-                    waits(Outlook(Prospect.WAITS_FOR_SEGMENT, segment, None), page, _NAME, _POSITION), language
-                ),
+                "waits": say(waits(_late(page, Prospect.WAITS_FOR_SEGMENT, segment), page, _NAME, _POSITION), language),
             }
             for segment in trip.segments
         },
         "collisions": list(_collisions(trip, language)),
         "words": _words(page, language),
     }
+
+
+def _late(page: TripPage, prospect: Prospect, segment: Segment | None = None) -> Outlook:
+    return Outlook(Prospect.IN_DRAW if page.state is TripState.DRAW else prospect, segment, None)
 
 
 def _price(trip: Trip, segment: str) -> dict[str, Any]:
@@ -65,11 +69,11 @@ def _words(page: TripPage, language: str) -> dict[str, Any]:
     return {
         "person": say(sentence("Person {number}", number="{number}"), language),
         "someone": say(sentence("Person who travels"), language),
-        "noPrice": say(sentence("waits, pays nothing now"), language),
+        "noPrice": say(pays_nothing(page.state), language),
         "vat": say(sentence("VAT {percent} %", percent="{percent}"), language),
         "later": say(sentence("If everybody gets a place, it is {amount} with VAT.", amount="{amount}"), language),
-        "trip": say(waits(Outlook(Prospect.WAITS_FOR_TRIP, None, None), page, _NAME, _POSITION), language),
-        "party": say(waits(Outlook(Prospect.WAITS_FOR_PARTY, None, None), page, _NAME, _POSITION), language),
+        "trip": say(waits(_late(page, Prospect.WAITS_FOR_TRIP), page, _NAME, _POSITION), language),
+        "party": say(waits(_late(page, Prospect.WAITS_FOR_PARTY), page, _NAME, _POSITION), language),
         "send": [say(send_button(page.state, people), language) for people in range(1, most + 1)],
         "sending": say(sentence("Sending…"), language),
         "added": say(sentence("Person {number} was added.", number="{number}"), language),

@@ -101,6 +101,10 @@ class SignupPage:
         """Whether everybody who signs up now waits."""
         return self.page.state is TripState.FULL
 
+    def is_draw(self) -> bool:
+        """Whether everybody who signs up now is entered in the draw."""
+        return self.page.state is TripState.DRAW
+
     def may_add(self) -> bool:
         """Whether one more person fits into one sign-up."""
         return len(self.cards) < self.page.trip.largest_party

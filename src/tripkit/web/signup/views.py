@@ -31,7 +31,7 @@ from tripkit.web.signup.live import facts
 from tripkit.web.signup.page import SignupPage, field_of, in_summary, signup_page
 from tripkit.web.signup.surroundings import surroundings
 from tripkit.web.signup.typed import TypedSignup, new_person, new_signup, read_signup, to_request
-from tripkit.web.signup.words import lead, outlook_sentence, send_button, why_closed
+from tripkit.web.signup.words import lead, outlook_sentence, pays_nothing, send_button, why_closed
 from tripkit.web.visitors import address
 
 LOST_SESSION = sentence(
@@ -150,6 +150,7 @@ def _form(form: SignupPage, status: int) -> Response:
         lead=lead(page),
         send=send_button(page.state, max(len(form.cards), 1)),
         outlook_sentence=outlook_sentence,
+        pays_nothing=pays_nothing(page.state),
         summary=[(field_of(problem), in_summary(problem, form.typed, page.trip)) for problem in form.summary],
         price_of=price_of,
         zero=Money(0, page.trip.price.net.currency),

@@ -14,6 +14,13 @@ from tripkit.web.signup.page import Card
 def lead(page: TripPage) -> Sentence:
     """How it stands, at the top of the form."""
     room = page.places.trip
+    if page.state is TripState.DRAW:
+        return sentences(
+            "One place is drawn by lot when sign-up has closed. Everybody who signs up before that is in the draw.",
+            "{size} places are drawn by lot when sign-up has closed. Everybody who signs up before that is in the draw.",
+            room.size or 0,
+            size=room.size,
+        )
     if page.state is TripState.FULL and room.left:
         # Places are left, kept for groups that have had theirs.
         return sentence(
@@ -47,6 +54,8 @@ def outlook_sentence(card: Card, page: TripPage) -> Sentence:
 
 def waits(outlook: Outlook, page: TripPage, name: object, position: object) -> Sentence:
     """Why somebody waits, and where in the queue."""
+    if outlook.prospect is Prospect.IN_DRAW:
+        return sentence("{name} is entered in the draw.", name=name)
     if outlook.prospect is Prospect.WAITS_FOR_TRIP:
         return sentence(
             "All {size} places are taken. {name} gets position {position} in the queue.",
@@ -70,9 +79,18 @@ def waits(outlook: Outlook, page: TripPage, name: object, position: object) -> S
 
 def send_button(state: TripState, people: int) -> Sentence:
     """What the button does."""
+    if state is TripState.DRAW:
+        return sentences("Enter the draw", "Enter the draw, {count} people", people)
     if state is TripState.FULL:
         return sentences("Join the queue", "Join the queue, {count} people", people)
     return sentences("Send the sign-up", "Send the sign-up for {count} people", people)
+
+
+def pays_nothing(state: TripState) -> Sentence:
+    """What one who gets no place at once pays, beside their name."""
+    if state is TripState.DRAW:
+        return sentence("in the draw, pays nothing now")
+    return sentence("waits, pays nothing now")
 
 
 def why_closed(page: TripPage) -> tuple[Sentence, Sentence]:

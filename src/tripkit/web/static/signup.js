@@ -74,6 +74,7 @@ function outlooks(people) {
   }
   const found = people.map((card) => {
     const key = segmentOf(card);
+    if (facts.drawn) return { key, prospect: "trip" };
     if (!(key in facts.segments)) return { key: "", prospect: "unknown" };
     if (left[key] < 1 || (guaranteed[key] < 1 && open < 1))
       return { key, prospect: facts.anyPlace ? "segment" : "trip" };

@@ -1,0 +1,45 @@
+"""Entering a party in a trip's draw: nobody gets a place, or waits for one, before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from tripkit.actions.recording import Told, audit, tell
+from tripkit.actions.seating import Seating
+from tripkit.actions.written_signup import Written
+from tripkit.domain.bookings import BookingMade, Moment, ParticipantStatus
+from tripkit.domain.trips import Admission
+from tripkit.reads.trip_plan import AnySession
+from tripkit.storage.bookings import ParticipantRow
+from tripkit.storage.lottery import LotteryRow
+
+
+def is_before_draw(session: AnySession, seating: Seating) -> bool:
+    """Whether a trip's places are still to be drawn. Asked under the trip's lock, which whoever draws holds too."""
+    if seating.trip.admission is not Admission.DRAW:
+        return False
+    drawn = select(LotteryRow.id).where(LotteryRow.trip_id == seating.trip_id, LotteryRow.drawn_at.is_not(None))
+    return session.scalar(drawn) is None
+
+
+def enter_lottery(session: AnySession, seating: Seating, written: Written, moment: Moment) -> BookingMade:
+    """Enter a party that was written down. Told after the commit: one message."""
+    booking, people = written.booking, written.people
+    _apply(people)
+    session.flush()
+    told = [Told(participant=person, items=person.wished) for person in people]
+    tell(session, "applied", booking=booking, token=written.token, moment=moment, told=told)
+    audit(session, "book_places", moment=moment, trip_id=seating.trip_id, booking_id=booking.id, people=len(told))
+    return BookingMade(
+        booking_id=booking.id,
+        code=booking.code,
+        token=written.token,
+        statuses=tuple(person.status for person in people),
+    )
+
+
+def _apply(people: Sequence[ParticipantRow]) -> None:
+    for person in people:
+        person.status = ParticipantStatus.APPLIED
