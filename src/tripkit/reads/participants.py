@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -70,25 +70,37 @@ def participants_page(
     trip = plan[2]
     columns = columns_there_are(trip.questions, with_money=with_money)
     listing = replace(listing, columns=in_order(listing.columns, columns))
-    rows = session.scalars(
-        _people(trip_id, trip, listing.sought).order_by(*_IN_ORDER[listing.order]).limit(PAGE).offset((page - 1) * PAGE)
-    )
-    states = session.execute(
+    in_states = session.execute(
         select(ParticipantRow.status, func.count().label("number"))
         .where(ParticipantRow.trip_id == trip_id)
         .group_by(ParticipantRow.status)
     )
+    states = {row.status: row.number for row in in_states}
+    rows, count = _page(session, _people(trip_id, trip, listing.sought), listing, page, sum(states.values()))
     return ParticipantsPage(
         trip=trip,
         listing=listing,
         columns=columns,
-        participants=tuple(filled_in(session, rows.all(), listing, positions_on_trip(session, trip_id))),
-        count=count_sought(session, trip_id, trip, listing.sought),
-        states={row.status: row.number for row in states},
+        participants=tuple(filled_in(session, rows, listing, positions_on_trip(session, trip_id))),
+        count=count,
+        states=states,
         page=page,
         erased_at=session.scalar(select(TripRow.erased_at).where(TripRow.id == trip_id)),
         kept=kept_listings(session, trip_id),
     )
+
+
+def _page(
+    session: AnySession, people: Select[ParticipantRow], listing: Listing, page: int, everybody: int
+) -> tuple[Sequence[ParticipantRow], int]:
+    """Those on a page, and how many there are on all: what is looked for is looked for once. ``everybody``: on the trip."""
+    wanted = people.order_by(*_IN_ORDER[listing.order]).limit(PAGE).offset((page - 1) * PAGE)
+    if listing.sought.is_all:
+        return session.scalars(wanted).all(), everybody
+    found = session.execute(wanted.add_columns(func.count().over())).all()
+    if found or page == 1:
+        return [row[0] for row in found], found[0][1] if found else 0
+    return (), session.scalar(people.with_only_columns(func.count())) or 0
 
 
 def count_sought(session: AnySession, trip_id: int, trip: Trip, sought: Sought) -> int:

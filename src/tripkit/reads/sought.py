@@ -62,14 +62,11 @@ def _begins(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _have(words: Iterable[str]) -> Iterator[ColumnElement[bool]]:
-    """That each of these is somewhere in what is searched."""
-    texts = (ParticipantRow.name, ParticipantRow.email, _Booking.contact_email, _Booking.organisation)
-    around: ColumnElement[str] = func.coalesce(_Booking.code, "")
-    for text in texts:
-        around = around + " " + func.coalesce(text, "")
+    """That each of these is somewhere in what is searched. What is found in the name is not looked for elsewhere."""
+    texts = (ParticipantRow.name, _Booking.code, _Booking.organisation, _Booking.contact_email, ParticipantRow.email)
     for word in words:
         # No sign that LIKE reads means anything in it.
-        yield Folded(around).contains(word, autoescape=True)
+        yield or_(*(Folded(func.coalesce(text, "")).contains(word, autoescape=True) for text in texts))
 
 
 def _stands_to(wanted: VisitSought, trip_id: TripId) -> ColumnElement[bool]:
