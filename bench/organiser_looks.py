@@ -137,6 +137,22 @@ LOOKS: tuple[Look, ...] = (
         10,
         fields={"organisation": "Byrån {account}", "key": "new-{account}", "email": "new{account}@tripkit.example"},
     ),
+    _page(
+        "form: cancel all who match",
+        "organiser.together",
+        f"{_TRIP}participants/together/?act=cancel&which=all",
+        5,
+    ),
+    Look(
+        name="see what it means to cancel the people of a booking",
+        endpoint="organiser.together",
+        path=f"{_TRIP}participants/together/",
+        method="POST",
+        who=MEMBER,
+        statements=70,
+        fields={"act": "cancel", "which": "all", "words": "{code}", "tells": "yes"},
+        form=f"{_TRIP}participants/together/?act=cancel&which=all&words={{code}}",
+    ),
     act(
         "save a list of participants",
         "organiser.keep_list",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from tripkit.domain.bookings import Moment, ParticipantStatus
 from tripkit.reads.trip_plan import AnySession
 from tripkit.reads.visits_held import visits_held
-from tripkit.storage import undone
+from tripkit.storage import undone, undone_together
 from tripkit.storage.bookings import BookingRow, OfferRow, ParticipantRow, QueueMoveRow
 from tripkit.storage.outbox import OutboxRow
 
+Result = TypeVar("Result")
 _PLACED = {ParticipantStatus.CONFIRMED, ParticipantStatus.OFFERED}
 
 
@@ -81,9 +83,7 @@ def foresee(
     """
     found: list[Consequences] = []
     before = _people(session, booking_id)
-    mail, offer, move = (
-        session.scalar(select(func.max(table.id))) or 0 for table in (OutboxRow, OfferRow, QueueMoveRow)
-    )
+    mail, offer, move = _last(session)
 
     def look() -> None:
         found.append(
@@ -101,12 +101,44 @@ def foresee(
     return found[-1] if found else Consequences(before=before, after=before)
 
 
+def foresee_together(
+    session: AnySession, *, trip_id: int, people: Sequence[int], moment: Moment, do: Callable[[], Result]
+) -> tuple[Consequences, Result]:
+    """What many acts in a row would lead to, each after those before it, and what ``do`` says of them.
+
+    ``people``: ids of those they are about.
+    """
+    these = ParticipantRow.id.in_(people)
+    before = _standing(session, these)
+    mail, offer, move = _last(session)
+    with undone_together(session):
+        result = do()
+        found = Consequences(
+            mails=tuple(_mails(session, trip_id, mail, moment)),
+            moved=tuple(_moved(session, trip_id, None, (offer, move), moment)),
+            before=before,
+            after=_standing(session, these),
+            passed=_passed(session, trip_id, move, moment),
+        )
+    return found, result
+
+
+def _last(session: AnySession) -> tuple[int, int, int]:
+    """The latest message, offer and move there is, before anything is done."""
+    mail, offer, move = (
+        session.scalar(select(func.max(table.id))) or 0 for table in (OutboxRow, OfferRow, QueueMoveRow)
+    )
+    return mail, offer, move
+
+
 def _people(session: AnySession, booking_id: int | None) -> tuple[Standing, ...]:
     if booking_id is None:
         return ()
-    people = session.scalars(
-        select(ParticipantRow).where(ParticipantRow.booking_id == booking_id).order_by(ParticipantRow.id)
-    ).all()
+    return _standing(session, ParticipantRow.booking_id == booking_id)
+
+
+def _standing(session: AnySession, which: ColumnElement[bool]) -> tuple[Standing, ...]:
+    people = session.scalars(select(ParticipantRow).where(which).order_by(ParticipantRow.id)).all()
     held = visits_held(session, [person.id for person in people])
     return tuple(
         Standing(

@@ -22,6 +22,7 @@ from tripkit.storage.session import (
     rewrite,
     sessions,
     undone,
+    undone_together,
     wake_after_commit,
     write,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "rewrite",
     "sessions",
     "undone",
+    "undone_together",
     "wake_after_commit",
     "write",
 ]

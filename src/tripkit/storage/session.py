@@ -23,6 +23,7 @@ from tripkit.storage.sealing import VAULT, Vault
 
 _WRITES = "tripkit_writes"
 _TOLD = "tripkit_told"
+_TOGETHER = "tripkit_together"
 _FORESEES = "tripkit_foresees"
 _wakers: WeakKeyDictionary[Engine, Callable[[], None]] = WeakKeyDictionary()
 BUSY_SECONDS = 30
@@ -202,6 +203,11 @@ def write(session: Session | scoped_session[Session]) -> Iterator[None]:
     """
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("the session holds changes made outside a writing transaction")
+    if session.info.get(_TOGETHER):
+        session.expunge_all()
+        with session.begin_nested():
+            yield
+        return
     session.rollback()
     session.expunge_all()
     session.connection(execution_options={_WRITES: True})
@@ -230,3 +236,18 @@ def undone(session: Session | scoped_session[Session], look: Callable[[], None])
         yield
     finally:
         session.info.pop(_FORESEES, None)
+
+
+@contextmanager
+def undone_together(session: Session | scoped_session[Session]) -> Iterator[None]:
+    """Writing transactions in the block become one, in which each sees what those before it did; all of it is taken back."""
+    session.rollback()
+    session.expunge_all()
+    session.connection(execution_options={_WRITES: True})
+    session.info[_TOGETHER] = True
+    try:
+        yield
+    finally:
+        session.info.pop(_TOGETHER, None)
+        session.info.pop(_TOLD, None)
+        session.rollback()

@@ -38,6 +38,7 @@ from tripkit.web.organiser import (  # noqa: E402 (routes register)
     sensitive,
     settings,
     system_messages,
+    together,
 )
 
 __all__ = [
@@ -68,4 +69,5 @@ __all__ = [
     "sensitive",
     "settings",
     "system_messages",
+    "together",
 ]
