@@ -90,12 +90,12 @@ def do_everything_unlocked(session: Session, trip_id: int, number: int, *, secon
     Nobody applies the trip anew, which counts all claims again and would mend what went wrong.
     """
     acts = [act for act in ACTS if act != "apply"]
-    with _unlocked():
+    with unlocked():
         return do_everything(session, trip_id, number, seconds=seconds, acts=acts, stops=Exception)
 
 
 @contextmanager
-def _unlocked() -> Iterator[None]:
+def unlocked() -> Iterator[None]:
     """Nobody locks what they read, as if ``FOR UPDATE`` had been left out as an optimisation."""
     execute = Session.execute
 

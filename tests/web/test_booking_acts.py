@@ -15,6 +15,7 @@ from tests.web.membership import HOST, member
 from tests.web.signup_visitor import page
 from tests.web.signup_visitor import send as send_form
 from tripkit.domain.rights import Role
+from tripkit.domain.trips import TripStatus
 from tripkit.storage.bookings import AnswerRow, BookingRow, ParticipantRow
 from tripkit.storage.outbox import AuditRow, OutboxRow
 from tripkit.testing import NOW, make_participant
@@ -86,7 +87,7 @@ def test_cancelling_says_first_who_loses_what_and_who_gets_it(site: Site) -> Non
         "2 people get mail. One loses their place. One in the queue is offered a place.",
         "Bo Ek is no longer on the trip, nor on",
         "Kö Först in booking",
-        "ko@tripkit.example: A place on offer",
+        "A place on offer: ko@tripkit.example",
     ):
         assert said in words, said
     assert mails(site) == before and there.people()["Bo Ek"] == "confirmed"
@@ -247,12 +248,137 @@ def test_a_colleague_is_added_and_nobody_twice(site: Site) -> None:
     assert there.people()["Li Bo"] == "waiting"
 
 
+def test_the_link_is_sent_anew_and_says_who_sends_it(site: Site) -> None:
+    there = desk(site)
+    there.done("link/")
+    site.session.rollback()
+    last = site.session.scalars(select(OutboxRow).order_by(OutboxRow.id.desc())).first()
+    assert last is not None and (last.kind, last.payload["by_organiser"]) == ("link", True)
+    assert there.client.get(f"/en/booking/{last.payload['token']}/").status_code == 200
+
+
+def test_a_note_is_for_colleagues_and_not_written_over_unseen(site: Site) -> None:
+    there = desk(site)
+    shown = there.client.get(there.at("note/"))
+    before = mails(site)
+    assert "Ringde två gånger" in there.done("note/", note="Ringde två gånger")
+    late = there.press("note/", shown=shown, note="Annat")
+    assert late.status_code == 409 and page(late).value("note") == "Annat"
+    assert "Ringde" in member(site, Role.READER).get(there.at("")).text and mails(site) == before
+    too_long = there.press("note/", note="x" * 2001)
+    assert too_long.status_code == 422
+    booking = site.session.scalars(select(BookingRow)).one()
+    site.session.rollback()
+    token = site.session.scalars(select(OutboxRow).order_by(OutboxRow.id)).first()
+    assert token is not None and booking.note
+    assert "Ringde" not in there.client.get(f"/en/booking/{token.payload['token']}/").text
+
+
+def by_hand(there: Desk, do: str = "act", **typed: Any) -> TestResponse:
+    path = f"{TRIP}bookings/add/"
+    form = page(there.client.get(path))
+    first = send_form(there.client, path, form, typed, do="look")
+    return send_form(there.client, path, page(first), {}, do=do) if do == "act" and first.status_code == 200 else first
+
+
+CALLER = {
+    "contact_name": "Ringa Ström",
+    "contact_email": "ringa@tripkit.example",
+    "organisation": "Växjö kommun",
+    "participants-0-segment": "city",
+    "participants-0-choices-am": "mill",
+    "accepted_by": "Ringa Ström",
+}
+
+
+def test_who_calls_is_signed_up_also_when_sign_up_has_closed(site: Site) -> None:
+    there = desk(site, make_participant("Åsa Ny"), signup_closes_at=NOW + timedelta(minutes=5))
+    site.at(NOW + timedelta(minutes=6))
+    path = f"{TRIP}bookings/add/"
+    assert "Sign-up has closed. You can sign people up here all the same." in page(there.client.get(path)).words
+    looked = by_hand(there, "look", **CALLER)
+    words = page(looked).words
+    assert "One person gets mail." in words and "Ringa Ström has a place on the trip." in words
+    site.session.rollback()
+    assert site.session.scalar(select(func.count(BookingRow.id))) == 1, "looking makes no booking"
+    made = send_form(there.client, path, page(looked), {}, do="act")
+    assert made.status_code == 303
+    words = page(there.client.get(made.location)).words
+    assert "The booking is made." in words and "accepted by telephone: Ringa Ström" in words
+    again = send_form(there.client, path, page(looked), {}, do="act")
+    assert again.location == made.location, "the same form sent twice is one booking"
+    assert page(there.client.get(f"{TRIP}participants/")).words.count("Ringa Ström") == 1
+
+
+def test_what_is_missing_in_a_call_is_said_and_nothing_is_lost(site: Site) -> None:
+    there = desk(site)
+    wrong = by_hand(there, "look", **{**CALLER, "contact_email": "ringa@", "accepted_by": ""})
+    assert wrong.status_code == 422
+    shown = page(wrong)
+    assert "The address is not whole" in shown.words and "with whom you have spoken" in shown.words
+    assert shown.value("contact_name") == "Ringa Ström" and "answers-diet" not in wrong.text
+    more = send_form(there.client, f"{TRIP}bookings/add/", shown, {}, do="add")
+    assert page(more).value("contact_name") == "Ringa Ström" and "participants-1-name" in more.text
+    less = send_form(there.client, f"{TRIP}bookings/add/", page(more), {}, do="remove-1")
+    assert "participants-1-name" not in less.text
+
+
+def test_a_call_passes_nobody_who_waits(site: Site) -> None:
+    there = desk(site, make_participant("Åsa Ny"), make_participant("Kö Först"), size=1)
+    site.at(NOW + timedelta(days=66))
+    there.client = member(site, Role.ORGANISER, email="second@tripkit.example")
+    there.done(f"cancel/?participant={there.id_of('Åsa Ny')}")
+    made = by_hand(there, **CALLER)
+    assert "Ringa Ström waits in the queue." in page(there.client.get(made.location)).words
+
+
+def test_a_call_about_a_full_trip_is_told_of_the_queue(site: Site) -> None:
+    there = desk(site, make_participant("Åsa Ny"), size=1)
+    looked = by_hand(there, "look", **CALLER)
+    assert looked.status_code == 200 and "Ringa Ström stands in the queue for the trip." in page(looked).words
+
+
+def test_nobody_is_signed_up_for_what_is_cancelled(site: Site) -> None:
+    there = desk(site)
+    site.publish(status=TripStatus.CANCELLED)
+    assert "The trip is cancelled, so nobody can sign up." in page(there.client.get(f"{TRIP}bookings/add/")).words
+    assert by_hand(there, "look", **CALLER).status_code == 409
+
+
+def test_a_list_is_worked_through_booking_by_booking(site: Site) -> None:
+    trip = site.publish()
+    codes = [site.book(trip, [make_participant(name)]).code for name in ("Åsa Ny", "Bo Ek", "Mi Al")]
+    asa, bo, mi = codes
+    there = Desk(site, mi)
+    listed = page(there.client.get(f"{TRIP}participants/?state=confirmed"))
+    assert next(link for link in listed.links if mi in link).endswith("list=state%3Dconfirmed")
+    words = there.see("?list=state%3Dconfirmed")
+    assert "Booking 2 of 3 in the list The booking beforeThe next booking" in words
+    links = [link for link in page(there.client.get(there.at("?list=state%3Dconfirmed"))).links if "list=" in link]
+    assert any(bo in link for link in links) and any(asa in link for link in links)
+    after = there.press("cancel/?list=state%3Dconfirmed")
+    assert "list=state%3Dconfirmed" in after.location
+    assert "This booking is not in the list any more." in page(there.client.get(after.location)).words
+    assert there.client.get(there.at("?list=state%3Dnonsense")).status_code == 404
+
+
+def test_a_booking_of_several_stands_once_in_the_list(site: Site) -> None:
+    trip = site.publish()
+    first = site.book(trip, [make_participant("Alva"), make_participant("Örjan")]).code
+    second = site.book(trip, [make_participant("Bo")]).code
+    there = Desk(site, first)
+    words = there.see("?list=order%3Dname")
+    assert "Booking 1 of 2 in the list The next booking" in words
+    there.code = second
+    assert "Booking 2 of 2 in the list The booking before" in there.see("?list=order%3Dname")
+
+
 @pytest.mark.parametrize("role", [Role.READER, Role.FINANCE, Role.TOUR_LEADER])
 def test_who_only_looks_finds_no_way_there(site: Site, role: Role) -> None:
     there = desk(site)
     client = member(site, role)
     assert "Cancel the booking" not in client.get(there.at("")).text
-    for path in ("cancel/", "reinstate/", "let-in/", "contact/", "add/"):
+    for path in ("cancel/", "reinstate/", "let-in/", "contact/", "add/", "link/", "note/"):
         assert client.get(there.at(path)).status_code == 403, path
         assert client.post(there.at(path)).status_code == 403, path
 

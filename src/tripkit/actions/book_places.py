@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from tripkit.actions.booking_access import LONGEST_REASON, note_signup, said_of
 from tripkit.actions.enter_lottery import enter_lottery, is_before_draw
 from tripkit.actions.form_digest import is_same_form
-from tripkit.actions.recording import Told, audit, make_link, tell
+from tripkit.actions.recording import Told, make_link, tell
 from tripkit.actions.seating import Seating, lock_seating, read_queue, save_seats
-from tripkit.actions.settling import join, log_passings
+from tripkit.actions.settling import join, log_passings, somebody_is_next
 from tripkit.actions.written_signup import Written, write_down
+from tripkit.domain.answers import without_sensitive
 from tripkit.domain.bookings import (
     BookingMade,
     BookingRequest,
+    ByOrganiser,
     Moment,
     ParticipantRequest,
     ParticipantStatus,
 )
-from tripkit.domain.places import why_not_open
+from tripkit.domain.places import why_not_by_hand, why_not_open
 from tripkit.domain.refusals import (
     BookingRefused,
     ChangeRefused,
@@ -31,7 +34,8 @@ from tripkit.domain.refusals import (
 )
 from tripkit.domain.seats import Pool
 from tripkit.domain.sentences import Sentence, sentence
-from tripkit.domain.signup import check_request
+from tripkit.domain.signup import LONGEST_NAME, check_request, check_text
+from tripkit.domain.trips import Trip
 from tripkit.domain.waiting_list import parties, passed_by
 from tripkit.reads.queue_positions import queue_positions
 from tripkit.reads.trip_plan import AnySession, trip_plan
@@ -51,10 +55,20 @@ class _TripChanged(Exception):
     """The trip was written anew while this sign-up waited for its turn."""
 
 
-def book_places(session: AnySession, *, trip_id: int, request: BookingRequest, moment: Moment) -> BookingMade:
+def book_places(
+    session: AnySession,
+    *,
+    trip_id: int,
+    request: BookingRequest,
+    moment: Moment,
+    by: ByOrganiser | None = None,
+    accepted_by: str = "",
+) -> BookingMade:
     """Sign a party up; those who do not fit wait, all of them if the party stays together.
 
-    The same form sent again is the booking it made, with a new link. Told after the commit: one message.
+    The same form sent again is the booking it made, with a new link. Told after the commit: one message. ``by``: an
+    organiser signs them up, also before sign-up opens and after it has closed; nobody who waits is passed by it, and
+    sensitive questions are left to the people themselves. ``accepted_by``: who accepted the terms when they called.
 
     Raises: NotFound, ChangeRefused (not open for sign-up), BookingRefused (every problem at once, nothing saved),
     FormSentAlready (the form's key was used for something else).
@@ -62,7 +76,7 @@ def book_places(session: AnySession, *, trip_id: int, request: BookingRequest, m
     while True:
         try:
             with write(session):
-                return _book(session, trip_id, request, moment)
+                return _book(session, trip_id, request, moment, by, accepted_by.strip())
         except _TripChanged:
             continue
         except (IntegrityError, ChangeRefused, BookingRefused):
@@ -74,26 +88,45 @@ def book_places(session: AnySession, *, trip_id: int, request: BookingRequest, m
             return made
 
 
-def _book(session: AnySession, trip_id: int, request: BookingRequest, moment: Moment) -> BookingMade:
+def _book(
+    session: AnySession, trip_id: int, request: BookingRequest, moment: Moment, by: ByOrganiser | None, accepted_by: str
+) -> BookingMade:
     """Write down first what does not depend on others: while a trip's places are locked, everybody waits for them."""
     plan = trip_plan(session, trip_id)
     if plan is None:
         raise NotFound(sentence("There is no such trip."))
     _, _, trip = plan
-    if (closed := why_not_open(trip, moment.at)) is not None:
+    if (closed := why_not_open(trip, moment.at) if by is None else why_not_by_hand(trip, moment.at)) is not None:
         raise ChangeRefused(closed)
     # Wrong whatever is full: that is not even written, since it may be anything. `_seat` says all that is wrong.
-    is_wrong = any(check_request(trip, request, {item.key for item in trip.programme}))
+    is_wrong = any(_check(trip, request, {item.key for item in trip.programme}, by, accepted_by))
     written = None if is_wrong else write_down(session, trip_id, trip, request, moment)
     seating = lock_seating(session, trip_id)
     if seating.trip != trip:
         raise _TripChanged
-    if written is not None and is_before_draw(session, seating):
-        return enter_lottery(session, seating, written, moment)
-    seated = _seat(seating, request)
+    if written is not None:
+        written.booking.accepted_by = accepted_by or None
+        if is_before_draw(session, seating):
+            return enter_lottery(session, written, moment, by)
+    seated = _seat(session, seating, request, by, accepted_by)
     if written is None:
         raise RuntimeError("what is wrong with a sign-up was not said")  # Never: the same check has refused it.
-    return _save(session, seating, written, seated, moment)
+    return _save(session, seating, written, seated, moment, by)
+
+
+def _check(
+    trip: Trip, request: BookingRequest, full: Collection[str], by: ByOrganiser | None, accepted_by: str
+) -> list[Problem]:
+    """Everything that is wrong with what was sent."""
+    if by is None:
+        return list(check_request(trip, request, full))
+    theirs = replace(trip, questions=without_sensitive(trip.questions))
+    who = sentence("Write with whom you have spoken about the terms.")
+    return [
+        *check_request(theirs, request, full),
+        *check_text("accepted_by", accepted_by, LONGEST_NAME, who),
+        *check_text("why", by.why, LONGEST_REASON),
+    ]
 
 
 def _made_before(session: AnySession, trip_id: int, request: BookingRequest, moment: Moment) -> BookingMade | None:
@@ -120,16 +153,20 @@ def _made_before(session: AnySession, trip_id: int, request: BookingRequest, mom
     )
 
 
-def _seat(seating: Seating, request: BookingRequest) -> list[_Seated]:
+def _seat(
+    session: AnySession, seating: Seating, request: BookingRequest, by: ByOrganiser | None, accepted_by: str
+) -> list[_Seated]:
     """Decide who gets what. Raises: BookingRefused."""
-    problems = list(check_request(seating.trip, request, seating.full_items()))
+    problems = _check(seating.trip, request, seating.full_items(), by, accepted_by)
     seats = seating.seats
     known = {segment.key for segment in seating.trip.segments}
     if problems and any(participant.segment not in known for participant in request.participants):
         raise BookingRefused(tuple(problems))
     wants = [seats.place_wants(participant.segment) for participant in request.participants]
     seated = [_Seated(None) for _ in wants]
-    if request.together:
+    if by is not None and somebody_is_next(session, seating):
+        wants = []  # What is free belongs to who waits, also when nothing is offered any more.
+    elif request.together:
         for one, place in zip(seated, seats.claim_together(wants) or (None,) * len(wants), strict=True):
             one.place = place
     else:
@@ -172,7 +209,12 @@ def full_visit(title: object, pool: Pool) -> Sentence:
 
 
 def _save(
-    session: AnySession, seating: Seating, written: Written, seated: Sequence[_Seated], moment: Moment
+    session: AnySession,
+    seating: Seating,
+    written: Written,
+    seated: Sequence[_Seated],
+    moment: Moment,
+    by: ByOrganiser | None,
 ) -> BookingMade:
     save_seats(session, seating)
     booking, people = written.booking, written.people
@@ -186,8 +228,9 @@ def _save(
         session.execute(insert(ClaimRow), claims)
     told = _queue(session, seating, booking, people, seated, moment)
     kind = "queued" if all(one.place is None for one in seated) else "confirmation"
-    tell(session, kind, booking=booking, token=written.token, moment=moment, told=told)
-    audit(session, "book_places", moment=moment, trip_id=seating.trip_id, booking_id=booking.id, people=len(told))
+    if by is None or by.tells:
+        tell(session, kind, booking=booking, token=written.token, moment=moment, told=told, **said_of(by))
+    note_signup(session, booking, len(told), moment, by)
     return BookingMade(
         booking_id=booking.id,
         code=booking.code,

@@ -207,6 +207,23 @@ def _tell(
     tell(session, kind, booking=opened.booking, token=token, moment=moment, told=told, reason=reason, **said)
 
 
+def note_signup(session: AnySession, booking: BookingRow, people: int, moment: Moment, by: ByOrganiser | None) -> None:
+    """Write the audit entry of a booking that was made, by its own people or by an organiser."""
+    more: dict[str, Any] = {"accepted_by": booking.accepted_by} if booking.accepted_by else {}
+    if by is not None and not by.tells:
+        more["untold"] = True
+    audit(
+        session,
+        "book_places",
+        moment=moment,
+        trip_id=booking.trip_id,
+        booking_id=booking.id,
+        reason=by.why if by is not None else "",
+        people=people,
+        **more,
+    )
+
+
 def said_of(by: ByOrganiser | None) -> dict[str, Any]:
     """What a message says of who did it."""
     return {} if by is None else {"by_organiser": True, "why": by.why.strip()}

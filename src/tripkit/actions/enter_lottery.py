@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from tripkit.actions.recording import Told, audit, tell
+from tripkit.actions.booking_access import note_signup, said_of
+from tripkit.actions.recording import Told, tell
 from tripkit.actions.seating import Seating
 from tripkit.actions.written_signup import Written
-from tripkit.domain.bookings import BookingMade, Moment, ParticipantStatus
+from tripkit.domain.bookings import BookingMade, ByOrganiser, Moment, ParticipantStatus
 from tripkit.domain.trips import Admission
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import ParticipantRow
@@ -24,14 +25,15 @@ def is_before_draw(session: AnySession, seating: Seating) -> bool:
     return session.scalar(drawn) is None
 
 
-def enter_lottery(session: AnySession, seating: Seating, written: Written, moment: Moment) -> BookingMade:
-    """Enter a party that was written down. Told after the commit: one message."""
+def enter_lottery(session: AnySession, written: Written, moment: Moment, by: ByOrganiser | None = None) -> BookingMade:
+    """Enter a party that was written down. Told after the commit: one message. ``by``: an organiser enters them."""
     booking, people = written.booking, written.people
     _apply(people)
     session.flush()
     told = [Told(participant=person, items=person.wished) for person in people]
-    tell(session, "applied", booking=booking, token=written.token, moment=moment, told=told)
-    audit(session, "book_places", moment=moment, trip_id=seating.trip_id, booking_id=booking.id, people=len(told))
+    if by is None or by.tells:
+        tell(session, "applied", booking=booking, token=written.token, moment=moment, told=told, **said_of(by))
+    note_signup(session, booking, len(told), moment, by)
     return BookingMade(
         booking_id=booking.id,
         code=booking.code,

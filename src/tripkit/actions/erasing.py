@@ -24,6 +24,8 @@ PERSONAL = {
         "organisation",
         "invoice_address",
         "invoice_reference",
+        "note",
+        "accepted_by",
     },
     "participant": {"name", "email", "wished"},
     "answer": {"value", "sealed"},
@@ -71,6 +73,8 @@ _BOOKINGS = (
         organisation="",
         invoice_address="",
         invoice_reference="",
+        note=None,
+        accepted_by=None,
         erased_at=bindparam("now"),
     )
 )

@@ -24,6 +24,7 @@ DONE = {
     "reinstate_participants": sentence("A cancellation was undone"),
     "send_new_link": sentence("A new link to the booking was sent"),
     "subscribe": sentence("Somebody wants letters from the organisation again"),
+    "write_note": sentence("A note for colleagues was written"),
     "unsubscribe": sentence("Somebody wants no more letters from the organisation"),
     # Trips.
     "draw_lots": sentence("Places were drawn by lot"),

@@ -147,6 +147,13 @@ def why_nobody_travels(trip: Trip) -> Sentence | None:
     return None
 
 
+def why_not_by_hand(trip: Trip, now: datetime) -> Sentence | None:
+    """Why who organises the trip cannot sign anybody up now; None when they can, open for others or not."""
+    if is_over(trip, now):
+        return sentence("The trip is over, so nobody can be signed up any more.")
+    return why_nobody_travels(trip)
+
+
 def takes_signups(state: TripState) -> bool:
     """Whether somebody may sign up now, for a place, for the draw or for the queue."""
     return state in {TripState.DRAW, TripState.OPEN, TripState.FEW_LEFT, TripState.FULL}

@@ -90,7 +90,10 @@ class BookedParticipant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingPage:
-    """A booking. ``sum``: what those with a confirmed place pay; ``may_change``/``may_cancel``: by the dates."""
+    """A booking. ``sum``: what those with a confirmed place pay; ``may_change``/``may_cancel``: by the dates.
+
+    ``note``: for those who organise, never on a page of its own people.
+    """
 
     booking_id: int
     code: str
@@ -104,6 +107,8 @@ class BookingPage:
     organisation: str
     invoice_address: str
     invoice_reference: str
+    note: str
+    accepted_by: str
     together: bool
     booked_at: datetime
     terms_version: str
@@ -166,6 +171,8 @@ def _page(
         organisation=booking.organisation,
         invoice_address=booking.invoice_address,
         invoice_reference=booking.invoice_reference,
+        note=booking.note or "",
+        accepted_by=booking.accepted_by or "",
         together=booking.together,
         booked_at=booking.booked_at,
         terms_version=booking.terms_version,

@@ -48,7 +48,7 @@ def _digest(session: AnySession, booking_id: int) -> str:
 def _rows(session: AnySession, booking_id: int) -> Iterator[Any]:
     """Everything in it that people write or that is decided for them; how long a queue is, is nothing of theirs."""
     booking = (BookingRow.contact_name, BookingRow.contact_email, BookingRow.contact_phone, BookingRow.organisation)
-    invoice = (BookingRow.invoice_address, BookingRow.invoice_reference, BookingRow.erased_at)
+    invoice = (BookingRow.invoice_address, BookingRow.invoice_reference, BookingRow.note, BookingRow.erased_at)
     yield from session.execute(select(*booking, *invoice).where(BookingRow.id == booking_id))
     person = (ParticipantRow.id, ParticipantRow.name, ParticipantRow.email, ParticipantRow.segment)
     of_it = ParticipantRow.booking_id == booking_id

@@ -37,6 +37,7 @@ _FIELDS = {
     "invoice_reference": sentence("reference of the invoice"),
     "look": sentence("colours or logo"),
     "name": sentence("name"),
+    "note": sentence("note"),
     "segment": sentence("group"),
     "organisation": sentence("workplace"),
     "status": sentence("how it stands"),
@@ -140,6 +141,7 @@ _ABOUT: Mapping[str, Callable[[Any, Names], Sentence]] = {
     "role": lambda role, _: sentence("role: {role}", role=_VALUES.get(role, role)),
     "invitations": lambda many, _: sentences("one invitation withdrawn", "{count} invitations withdrawn", many),
     "segments": lambda keys, _: sentence("groups: {names}", names=", ".join(keys)),
+    "accepted_by": lambda name, _: sentence("terms accepted by telephone: {name}", name=name),
     "untold": lambda *_: sentence("no mail about it"),
     "question": lambda key, _: sentence("question “{name}”", name=key),
 }

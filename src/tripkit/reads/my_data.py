@@ -136,6 +136,8 @@ def _booking(around: _Around, email: str, booking: BookingRow, trip: TripRow, ho
         "organisation": booking.organisation,
         "invoice_address": booking.invoice_address,
         "invoice_reference": booking.invoice_reference,
+        "terms_accepted_by": booking.accepted_by or "",
+        "organisers_note": booking.note or "",
         "language": booking.language,
     }
     return BookingData(

@@ -7,22 +7,28 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from tripkit.domain.listings import Listing
 from tripkit.reads.audit_log import LogEntry, LogPage, log_of_booking
 from tripkit.reads.booking_page import BookingPage, booking_page_of
 from tripkit.reads.booking_stamp import booking_stamp, last_seen, same_stamp
 from tripkit.reads.message_list import Message, messages_of_booking
+from tripkit.reads.neighbours import Neighbours, neighbours
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import BookingRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisedBooking:
-    """A booking. ``messages``: the latest hundred; ``log``: None = not for who looks; ``erased_at``: None = it is all there."""
+    """A booking. ``messages``: the latest hundred; ``log``: None = not for who looks; ``erased_at``: None = it is all there.
+
+    ``neighbours``: in the list that was asked about; None = none was.
+    """
 
     page: BookingPage
     messages: tuple[Message, ...]
     log: LogPage | None
     erased_at: datetime | None
+    neighbours: Neighbours | None
 
     @property
     def sensitive(self) -> int:
@@ -31,9 +37,19 @@ class OrganisedBooking:
 
 
 def organised_booking(
-    session: AnySession, *, trip_id: int, code: str, now: datetime, with_log: bool, before: int | None = None
+    session: AnySession,
+    *,
+    trip_id: int,
+    code: str,
+    now: datetime,
+    with_log: bool,
+    before: int | None = None,
+    listing: Listing | None = None,
 ) -> OrganisedBooking | None:
-    """The booking with this code, None when the trip has no such. ``before``: of the log, entries older than this one."""
+    """The booking with this code, None when the trip has no such.
+
+    ``before``: of the log, entries older than this one. ``listing``: a list that somebody works through.
+    """
     found = session.execute(
         select(BookingRow.id, BookingRow.erased_at).where(BookingRow.trip_id == trip_id, BookingRow.code == code)
     ).one_or_none()
@@ -45,6 +61,9 @@ def organised_booking(
         messages=messages_of_booking(session, found.id),
         log=log_of_booking(session, booking_id=found.id, before=before) if with_log else None,
         erased_at=found.erased_at,
+        neighbours=None
+        if listing is None
+        else neighbours(session, trip_id=trip_id, trip=page.trip_page.trip, listing=listing, booking_id=found.id),
     )
 
 

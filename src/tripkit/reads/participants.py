@@ -127,6 +127,12 @@ def _people(trip_id: int, trip: Trip, sought: Sought) -> Select[ParticipantRow]:
     return select(ParticipantRow).where(ParticipantRow.trip_id == trip_id, *are(sought, trip_id, trip))
 
 
+def in_turn(trip_id: int, trip: Trip, listing: Listing) -> Select[int, int]:
+    """Those who are looked for, as the booking of each and their turn in the list, counted from 1."""
+    turn = func.row_number().over(order_by=_IN_ORDER[listing.order]).label("turn")
+    return _people(trip_id, trip, listing.sought).with_only_columns(ParticipantRow.booking_id, turn)
+
+
 def participants_in_turn(
     session: AnySession, *, trip_id: int, trip: Trip, listing: Listing, at_once: int = AT_ONCE
 ) -> Iterator[Participant]:

@@ -42,7 +42,8 @@ class PoolRow(Row):
 class BookingRow(Row):
     """One sign-up. ``form_key`` and ``form_digest`` (SHA-256 of what was sent, sealed) make a form sent twice one booking.
 
-    ``erased_at``: when everything that says who it was was taken out of it; the code, states and prices stay.
+    ``note``: for colleagues, seen by who organises. ``accepted_by``: who accepted the terms in a call, of a booking made by
+    hand; NULL = they were accepted in the form. ``erased_at``: when everything that says who it was was taken out of it; the code, states and prices stay.
     """
 
     __tablename__ = "booking"
@@ -65,6 +66,8 @@ class BookingRow(Row):
     language: Mapped[str]
     together: Mapped[bool]
     terms_version: Mapped[str]
+    note: Mapped[str | None]
+    accepted_by: Mapped[str | None]
     booked_at: Mapped[datetime] = mapped_column(UtcMoment)
     erased_at: Mapped[datetime | None] = mapped_column(UtcMoment)
     participants: Mapped[list[ParticipantRow]] = relationship(back_populates="booking", order_by="ParticipantRow.id")

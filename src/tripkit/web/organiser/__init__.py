@@ -12,6 +12,8 @@ blueprint.after_request(keep_secret)
 
 from tripkit.web.organiser import (  # noqa: E402 (routes register)
     booking,
+    booking_by_hand,
+    booking_notes,
     booking_people,
     booking_places,
     changing,
@@ -43,6 +45,8 @@ from tripkit.web.organiser import (  # noqa: E402 (routes register)
 
 __all__ = [
     "booking",
+    "booking_by_hand",
+    "booking_notes",
     "booking_people",
     "booking_places",
     "changing",

@@ -42,7 +42,10 @@ DONE = {
     "contact": sentence("Contact and invoice are put right."),
     "corrected": sentence("The participant is put right."),
     "let-in": sentence("They have the place."),
+    "link": sentence("A new link is on its way."),
+    "made": sentence("The booking is made."),
     "moved": sentence("The visits are changed."),
+    "noted": sentence("The note is saved."),
     "reinstated": sentence("The cancellation is undone."),
 }
 """What the booking's page says after an act, by the word in its address."""
@@ -135,7 +138,8 @@ def back_to(code: str, done: str) -> Response:
     """The booking's page after an act."""
     place = here()
     at: dict[str, Any] = {"organisation": place.organisation_key, "trip": place.trip_key, "code": code}
-    return redirect(url_for("organiser.booking", language=page_language(), **at, done=done), 303)
+    in_list = request.args.get("list") or None
+    return redirect(url_for("organiser.booking", language=page_language(), **at, done=done, list=in_list), 303)
 
 
 def _shown(
@@ -167,6 +171,7 @@ def _shown(
         short=in_short(follows) if follows is not None else (),
         told=one_by_one(follows, found.page.trip_page.trip) if follows is not None else None,
         by=typed_by(),
+        in_list=request.args.get("list") or None,
         **act.values,
     )
 

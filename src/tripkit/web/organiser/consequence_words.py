@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tripkit.actions.foreseeing import Consequences, Moved, Standing
@@ -74,6 +74,12 @@ class Told:
     mail: tuple[Sentence, ...]
 
 
+def made_of(names: Sequence[str], statuses: Sequence[ParticipantStatus]) -> Iterator[Sentence]:
+    """How it would stand with people who are signed up."""
+    for name, status in zip(names, statuses, strict=True):
+        yield Sentence(_STATES[status].text, {"name": name})
+
+
 def one_by_one(found: Consequences, trip: Trip) -> Told:
     """With whom it stands otherwise afterwards, and to whom which mail goes."""
     titles = {item.key: item.title for item in trip.programme}
@@ -81,7 +87,7 @@ def one_by_one(found: Consequences, trip: Trip) -> Told:
         booking=tuple(line for before, after in found.changed for line in _changed(before, after, titles)),
         others=tuple(_moved(one, titles) for one in found.moved),
         mail=tuple(
-            sentence("{address}: {kind}", address=mail.to, kind=KIND_TITLES[mail.kind])
+            sentence("{kind}: {address}", address=mail.to, kind=KIND_TITLES[mail.kind])
             for mail in found.mails
             if mail.kind in KIND_TITLES
         ),
