@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from tripkit import i18n
 from tripkit.domain.bookings import ParticipantStatus
@@ -16,7 +16,7 @@ from tripkit.domain.trips import Trip
 from tripkit.reads.audience import is_reached
 from tripkit.reads.trip_plan import AnySession
 from tripkit.reads.visits_held import visits_held
-from tripkit.storage.bookings import BookingRow, ClaimRow, ParticipantRow, PoolRow
+from tripkit.storage.bookings import BookingRow, ClaimRow, OfferRow, ParticipantRow, PoolRow
 
 _NAMED = 5
 """How many of those for whom a word stands for nothing are named."""
@@ -105,6 +105,7 @@ def _has_visits() -> ColumnElement[bool]:
             ParticipantRow.booking_id == BookingRow.id,
             ParticipantRow.status != ParticipantStatus.CANCELLED,
             ClaimRow.participant_id == ParticipantRow.id,
+            or_(ClaimRow.offer_id.is_(None), ClaimRow.offer_id.in_(select(OfferRow.id).where(OfferRow.item == ""))),
             PoolRow.id == ClaimRow.pool_id,
             PoolRow.kind == PoolKind.ITEM,
         )
