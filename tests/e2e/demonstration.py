@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import socket
@@ -15,10 +16,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import waitress
+
+from tripkit.app import create_app
 from tripkit.cli.demo import build_demo, demo_settings
 from tripkit.domain.places import TripState
 from tripkit.reads.trip_list import trip_list
@@ -27,9 +32,11 @@ from tripkit.storage import open_engine, sessions
 
 CLOCK = "2018-12-10T09:00+01:00"
 NOW = datetime.fromisoformat(CLOCK).astimezone(UTC)
-SERVE = "import sys, waitress; from tripkit.app import create_app; waitress.serve(create_app(), listen=sys.argv[1], threads=4)"
 PATIENCE = 90.0
 """Seconds to wait for a process to answer or a message to be delivered."""
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["tripkit.app", "waitress", "tests.e2e.demonstration"])
+"""Each site is a process of its own; what it imports was imported once, by the one that they are forked from."""
 
 
 @dataclass(frozen=True)
@@ -120,24 +127,31 @@ def serve(database: Path, folder: Path, named: str = "", **environment: str) -> 
         address = f"127.0.0.1:{free.getsockname()[1]}"
     url = f"http://{named or '127.0.0.1'}:{address.rpartition(':')[2]}"
     site = Site(url=url, database=database, mail=folder / "mail")
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, address],
-            env={**os.environ, **site.environment(), **environment},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+    settings = {**os.environ, **site.environment(), **environment}
+    process = _PROCESSES.Process(target=_serve_here, args=(settings, address, folder / "server.log"), daemon=True)
+    process.start()
     try:
         _wait_until_it_answers(site.url, process, folder / "server.log")
         yield site
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        process.join(PATIENCE)
+        process.close()
 
 
-def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _serve_here(settings: dict[str, str], address: str, log: Path) -> None:
+    """Serve a site from this process, which does nothing else, until it is ended."""
+    with log.open("wb") as said:
+        os.dup2(said.fileno(), sys.stdout.fileno())
+        os.dup2(said.fileno(), sys.stderr.fileno())
+    os.environ.clear()
+    os.environ.update(settings)
+    waitress.serve(create_app(), listen=address, threads=4)
+
+
+def _wait_until_it_answers(url: str, process: BaseProcess, log: Path) -> None:
     until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and process.poll() is None:
+    while time.monotonic() < until and process.is_alive():
         try:
             with urlopen(f"{url}/robots.txt", timeout=5):
                 return
