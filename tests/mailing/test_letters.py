@@ -166,3 +166,16 @@ def test_a_text_that_is_not_translated_is_said_in_the_language_it_has() -> None:
     )
     assert "Bara på svenska, 5–6 May 2027" in text
     assert "Waiting, Alla" in text
+
+
+def test_a_letter_says_that_the_organiser_did_it_and_why_on_one_line() -> None:
+    letter = make_letter("cancelled", "en", by_organiser=True, why="The bus is full\nInjected: line")
+    text = plain(received(compose(letter)))
+    name = letter.host.name["en"]
+    assert f"{name} has done this. The reason: The bus is full Injected: line." in " ".join(text.split())
+    assert "has done this" not in plain(received(compose(make_letter("cancelled", "en"))))
+
+
+def test_a_link_that_the_organiser_sends_is_not_said_to_be_asked_for() -> None:
+    text = plain(received(compose(make_letter("link", "en", by_organiser=True))))
+    assert "sends it to you" in text and "Somebody asked for it" not in text

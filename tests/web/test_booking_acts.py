@@ -15,7 +15,7 @@ from tests.web.membership import HOST, member
 from tests.web.signup_visitor import page
 from tests.web.signup_visitor import send as send_form
 from tripkit.domain.rights import Role
-from tripkit.domain.trips import TripStatus
+from tripkit.domain.trips import Admission, TripStatus
 from tripkit.storage.bookings import AnswerRow, BookingRow, ParticipantRow
 from tripkit.storage.outbox import AuditRow, OutboxRow
 from tripkit.testing import NOW, make_participant
@@ -196,10 +196,25 @@ def test_what_is_full_or_collides_is_refused_with_its_sentence(site: Site) -> No
     site.book(trip, [make_participant(items=("port",)) for _ in range(4)])
     path = f"participants/{there.id_of('Åsa Ny')}/visits/"
     full = there.press(path, **{"participants-0-choices-am": "port"})
-    assert "“Visit port” is full, all 4 places are taken." in page(full).words
+    assert (
+        "“Visit port” is full, all 4 places are taken. Choose another one, or put Åsa Ny in its queue"
+        in page(full).words
+    )
     collides = there.press(path, do="look", **{"participants-0-choices-pm": "hill"})
     assert "Åsa Ny cannot be at both." in page(collides).words
     assert page(collides).value("participants-0-choices-pm") == "hill", "what was chosen is still chosen"
+
+
+def test_somebody_is_put_in_the_queue_for_a_full_visit(site: Site) -> None:
+    there = desk(site, make_participant("Åsa Ny", items=("mill",)), changes_until=NOW)
+    trip = site.session.scalars(select(BookingRow.trip_id)).one()
+    assert "There is no full visit" in there.see(f"participants/{there.id_of('Åsa Ny')}/queue/")
+    site.book(trip, [make_participant(items=("port",)) for _ in range(4)])
+    path = f"participants/{there.id_of('Åsa Ny')}/queue/"
+    assert there.press(path).status_code == 422
+    words = there.done(path, item="port", why="Ringde")
+    assert "In the queue for “Visit port”, position 1." in words and "Reason: Ringde" in words
+    assert "Let in to “Visit port”" in words
 
 
 def test_a_participant_is_put_right_and_what_is_about_health_stays_unseen(site: Site) -> None:
@@ -336,6 +351,14 @@ def test_a_call_about_a_full_trip_is_told_of_the_queue(site: Site) -> None:
     there = desk(site, make_participant("Åsa Ny"), size=1)
     looked = by_hand(there, "look", **CALLER)
     assert looked.status_code == 200 and "Ringa Ström stands in the queue for the trip." in page(looked).words
+
+
+def test_a_call_about_places_that_are_drawn_enters_the_draw(site: Site) -> None:
+    there = desk(site, make_participant("Åsa Ny"), admission=Admission.DRAW, signup_closes_at=NOW + timedelta(days=9))
+    looked = by_hand(there, "look", **CALLER)
+    assert looked.status_code == 200 and "Ringa Ström is in the draw." in page(looked).words
+    words = page(there.client.get(by_hand(there, **CALLER).location)).words
+    assert "Ringa Ström is in the draw." in words and "accepted by telephone: Ringa Ström" in words
 
 
 def test_nobody_is_signed_up_for_what_is_cancelled(site: Site) -> None:

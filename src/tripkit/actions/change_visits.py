@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from tripkit.actions.answer_offer import refuse_if_late, take_visit
 from tripkit.actions.book_places import full_visit
@@ -21,8 +21,10 @@ from tripkit.actions.seating import claims_of, drop_claims, waited_for
 from tripkit.actions.settling import settle
 from tripkit.domain.bookings import ByOrganiser, Moment, ParticipantStatus
 from tripkit.domain.refusals import BookingRefused, ChangeRefused, Problem
+from tripkit.domain.seats import Pool
 from tripkit.domain.sentences import Sentence, sentence
 from tripkit.domain.signup import check_items
+from tripkit.domain.texts import Text
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import write
 from tripkit.storage.bookings import ClaimRow, OfferRow, ParticipantRow, WaitingRow
@@ -56,7 +58,7 @@ def change_visits(
         if problems:
             raise BookingRefused(tuple(problems))
         if holds_place(person):
-            before = _swap(session, opened, person, wanted, moment)
+            before = _swap(session, opened, person, wanted, moment, full_visit if by is None else _full_to(person))
         else:
             before, person.wished = person.wished, wanted
         session.flush()
@@ -66,9 +68,14 @@ def change_visits(
 
 
 def _swap(
-    session: AnySession, opened: Opened, person: ParticipantRow, wanted: tuple[str, ...], moment: Moment
+    session: AnySession,
+    opened: Opened,
+    person: ParticipantRow,
+    wanted: tuple[str, ...],
+    moment: Moment,
+    full: Callable[[Text, Pool], Sentence],
 ) -> Collection[str]:
-    """Change them; which they were. Raises: BookingRefused."""
+    """Change them; which they were. ``full``: what to say of a full visit. Raises: BookingRefused."""
     seating = opened.seating
     claims = claims_of(session, [person.id])
     held = visits_held(seating, claims).get(person.id, {})
@@ -92,13 +99,23 @@ def _swap(
         if key in awaited and pool.has_room():
             problems.append(Problem(f"participants.0.choices.{item.choice}", _waited_for(item.title)))
         elif seating.seats.claim(((pool.id,),)) is None:
-            problems.append(Problem(f"participants.0.choices.{item.choice}", full_visit(item.title, pool)))
+            problems.append(Problem(f"participants.0.choices.{item.choice}", full(item.title, pool)))
         else:
             session.add(ClaimRow(participant_id=person.id, pool_id=pool.id, offer_id=own))
     if problems:
         raise BookingRefused(tuple(problems))
     leave_queues(session, opened, moment, WaitingRow.participant_id == person.id, WaitingRow.item.in_(wanted))
     return held.keys()
+
+
+def _full_to(person: ParticipantRow) -> Callable[[Text, Pool], Sentence]:
+    """What an organiser is told of a full visit, who can put them in its queue."""
+    return lambda title, pool: sentence(
+        "“{item}” is full, all {size} places are taken. Choose another one, or put {name} in its queue from the booking.",
+        item=title,
+        size=pool.size,
+        name=person.name,
+    )
 
 
 def _offered(session: AnySession, opened: Opened, person: ParticipantRow) -> dict[str, OfferRow]:

@@ -12,7 +12,7 @@ from tripkit.actions.booking_access import (
 )
 from tripkit.actions.seating import claims_of, waited_for
 from tripkit.actions.settling import join
-from tripkit.domain.bookings import Moment
+from tripkit.domain.bookings import ByOrganiser, Moment
 from tripkit.domain.refusals import ChangeRefused, NotFound
 from tripkit.domain.sentences import sentence
 from tripkit.reads.trip_plan import AnySession
@@ -20,14 +20,24 @@ from tripkit.storage import write
 from tripkit.storage.bookings import WaitingRow
 
 
-def join_visit_queue(session: AnySession, *, booking_id: int, participant_id: int, item: str, moment: Moment) -> None:
+def join_visit_queue(
+    session: AnySession,
+    *,
+    booking_id: int,
+    participant_id: int,
+    item: str,
+    moment: Moment,
+    by: ByOrganiser | None = None,
+) -> None:
     """Put one participant at the end of the queue for a full visit. They keep the visit they have meanwhile.
+
+    ``by``: an organiser puts them there, until the trip is over.
 
     Raises: NotFound, ChangeRefused (there is room, or they have it or wait already, or it is for other groups).
     """
     with write(session):
-        opened = open_booking(session, booking_id)
-        refuse_if_changes_closed(opened, moment)
+        opened = open_booking(session, booking_id, by)
+        refuse_if_changes_closed(opened, moment, by)
         person = opened.person(participant_id)
         visit = next((one for one in opened.seating.trip.programme if one.key == item), None)
         pool = opened.seating.seats.item(item)
@@ -46,4 +56,4 @@ def join_visit_queue(session: AnySession, *, booking_id: int, participant_id: in
         if session.scalar(select(WaitingRow.id).where(WaitingRow.participant_id == person.id, WaitingRow.item == item)):
             raise ChangeRefused(sentence("{name} waits for “{item}” already.", name=person.name, item=visit.title))
         join(session, opened.seating, moment, [[person]], item=item)
-        tell_booking(session, opened, "changed", [person], moment, reason="joined", audited="join_visit_queue")
+        tell_booking(session, opened, "changed", [person], moment, reason="joined", audited="join_visit_queue", by=by)

@@ -48,6 +48,7 @@ class Person:
     """One participant. ``items``: visits held or wished for; ``joinable``: full visits one may queue for.
 
     ``lot``: the number of theirs in the draw, None = places are not drawn.
+    ``could_queue``: whether there are any, also when the last day for changes has passed.
     """
 
     booked: BookedParticipant
@@ -56,6 +57,7 @@ class Person:
     offers: tuple[Offered, ...]
     queues: tuple[Queued, ...]
     joinable: tuple[ProgrammeItem, ...]
+    could_queue: bool
     answers: tuple[tuple[Question, tuple[Text | str | Sentence, ...]], ...]
     hidden: tuple[Question, ...]
     lot: str | None
@@ -126,6 +128,7 @@ def _person(booking: BookingPage, person: BookedParticipant, language: str) -> P
             Queued(place=place, item=programme.get(place.item) if place.item else None) for place in person.waiting
         ),
         joinable=_in_time(_joinable(booking, person)),
+        could_queue=any(True for _ in full_visits(booking, person)),
         answers=tuple(
             (question, in_words(question, person.answers[question.key], language))
             for question in trip.questions
@@ -156,7 +159,13 @@ def _offered(booking: BookingPage, offer: OpenOffer) -> Offered:
 
 
 def _joinable(booking: BookingPage, person: BookedParticipant) -> Iterator[ProgrammeItem]:
-    if person.status not in HAS_PLACE or not booking.may_change:
+    if booking.may_change:
+        yield from full_visits(booking, person)
+
+
+def full_visits(booking: BookingPage, person: BookedParticipant) -> Iterator[ProgrammeItem]:
+    """The full visits that somebody could queue for, whatever the day."""
+    if person.status not in HAS_PLACE:
         return
     taken = {*person.items, *(place.item for place in person.waiting), *(offer.item for offer in person.offers)}
     for item in booking.trip_page.trip.programme:

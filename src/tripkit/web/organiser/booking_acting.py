@@ -46,6 +46,7 @@ DONE = {
     "made": sentence("The booking is made."),
     "moved": sentence("The visits are changed."),
     "noted": sentence("The note is saved."),
+    "queued": sentence("The place in the queue is taken."),
     "reinstated": sentence("The cancellation is undone."),
 }
 """What the booking's page says after an act, by the word in its address."""

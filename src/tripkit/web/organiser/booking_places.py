@@ -9,6 +9,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from tripkit.actions.cancel_participants import cancel_participants
+from tripkit.actions.join_visit_queue import join_visit_queue
 from tripkit.actions.promote_waiting import promote_waiting
 from tripkit.actions.reinstate_participants import reinstate_participants
 from tripkit.domain.bookings import ParticipantStatus
@@ -17,9 +18,20 @@ from tripkit.domain.sentences import Sentence, sentence
 from tripkit.reads.booking_page import BookedParticipant
 from tripkit.web.frame import now, session
 from tripkit.web.mybooking.opening import whole
+from tripkit.web.mybooking.receipt import full_visits
 from tripkit.web.mybooking.words import cost_of_cancelling
 from tripkit.web.organiser import blueprint
-from tripkit.web.organiser.booking_acting import BOOKING, BOTH, CHANGE, Act, active, answered, found_booking
+from tripkit.web.organiser.booking_acting import (
+    BOOKING,
+    BOTH,
+    CHANGE,
+    PERSON,
+    Act,
+    active,
+    answered,
+    found_booking,
+    found_person,
+)
 from tripkit.web.organiser.page import ACTS
 from tripkit.web.routing import Policy, route
 
@@ -113,6 +125,33 @@ def let_in_booked(language: str, organisation: str, trip: str, code: str) -> Res
             ready=bool(ids),
             problems=_nobody(ids, sentence("Tick who is let in.")),
             values={"people": people, "ticked": ids, "item": item, "visit": titles.get(item)},
+        ),
+    )
+
+
+@route(blueprint, f"{PERSON}queue/", policy=Policy.MEMBER, needs=CHANGE, methods=BOTH, limits=(ACTS,))
+def queue_booked(language: str, organisation: str, trip: str, code: str, participant_id: int) -> ResponseReturnValue:
+    """Put somebody in the queue for a full visit."""
+    found = found_booking(code)
+    person = found_person(found.page, participant_id)
+    item = request.form.get("item", "")
+    return answered(
+        found,
+        Act(
+            template="organiser/act_queue.html",
+            do=lambda by, moment: join_visit_queue(
+                session(),
+                booking_id=found.page.booking_id,
+                participant_id=participant_id,
+                item=item,
+                moment=moment,
+                by=by,
+            ),
+            done="queued",
+            decision=(item,),
+            ready=bool(item),
+            problems=() if item else (Problem("item", sentence("Choose the visit to queue for.")),),
+            values={"person": person, "item": item, "full": list(full_visits(found.page, person))},
         ),
     )
 
