@@ -73,6 +73,7 @@ wheel: $(RUN) ## Build the wheel and the source distribution into dist/
 
 bench: $(RUN) ## Measure pages and sign-ups against bare Flask, on SQLite and PostgreSQL
 	@$(PY) -m bench
+	@$(PY) -m bench.long_list
 
 growth: $(RUN) ## Measure how everything grows, up to 100,000 participants, into docs/performance.md
 	@$(PY) -m bench.growth --write

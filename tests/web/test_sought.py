@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.campaigns import Audience, Who
+from tripkit.domain.letters import wrong_letter
 from tripkit.domain.questions import Condition, Option, Question, QuestionKind
 from tripkit.domain.sought import AnswerHow, AnswerSought, MailFate, Sought, VisitHow, VisitSought
 from tripkit.domain.trips import Trip
@@ -194,3 +195,10 @@ def test_a_letter_reaches_those_a_list_was_narrowed_down_to(engine: Engine) -> N
         together = Audience(who=Who.EVERYBODY, sought=Sought(**_visit(VisitHow.PLACE, "late"), segments=("police",)))
         both_in_one = select(BookingRow.id).where(BookingRow.trip_id == trip_id, is_reached(together, trip))
         assert session.scalars(both_in_one).all() == [], "one and the same person is all of it"
+
+
+def test_no_letter_is_for_those_whose_latest_message_it_would_change() -> None:
+    trip, words = make_trip(), both("Hej", "Hello")
+    bounced = Audience(sought=Sought(mail=MailFate.BOUNCED))
+    assert [one.at for one in wrong_letter(words, words, bounced, trip)] == [""]
+    assert list(wrong_letter(words, words, Audience(sought=Sought(segments=("city",))), trip)) == []

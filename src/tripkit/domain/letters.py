@@ -83,3 +83,10 @@ def _wrong_audience(audience: Audience, trip: Trip) -> Iterator[Problem]:
                 "missing",
                 sentence("Who is asked “{key}” depends on another answer. Choose a question of its own.", key=key),
             )
+    if audience.sought.mail is not None:
+        yield Problem(
+            "",
+            sentence(
+                "Whom it reaches cannot follow from the latest message: this letter would become it. Take that filter away."
+            ),
+        )
