@@ -37,6 +37,7 @@ LOOKS: tuple[Look, ...] = (
     _page("where one works", "organiser.home", _MINE, 2),
     _page("organisation: overview", "organiser.overview", _HOST, 9),
     _page("organisation: one trip", "organiser.trip", _TRIP, 14),
+    _page("organisation: who comes on a day", "organiser.day_list", f"{_TRIP}on-the-day/", 9),
     _page("organisation: members", "organiser.members", _MEMBERS, 6),
     _page("organisation: log", "organiser.log", f"{_HOST}log/", 7),
     _page("organisation: log of a trip", "organiser.trip_log", f"{_TRIP}log/", 7),

@@ -16,6 +16,7 @@ from tripkit.domain.sentences import Sentence, sentence, sentences
 from tripkit.domain.texts import Text
 from tripkit.domain.to_do import Task, ToDo
 from tripkit.domain.trips import Trip
+from tripkit.web.organiser.listing_fields import ANSWER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,12 @@ def _unanswered(one: ToDo, reader: Reader) -> Line:
             "They have a place and have not answered “{question}”.",
             question=reader.name_of(reader.trip.questions, one.key),
         ),
-        link=reader.link("organiser.participants", sentence("See the participants"), PARTICIPANTS, state="confirmed"),
+        link=reader.link(
+            "organiser.participants",
+            label=sentence("See who they are"),
+            needs=PARTICIPANTS,
+            **{"state": ["confirmed", "offered"], f"{ANSWER}{one.key}": "missing"},
+        ),
     )
 
 
