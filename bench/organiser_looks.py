@@ -35,7 +35,7 @@ def _page(name: str, endpoint: str, path: str, statements: int, status: int = 20
 
 LOOKS: tuple[Look, ...] = (
     _page("where one works", "organiser.home", _MINE, 2),
-    _page("organisation: overview", "organiser.overview", _HOST, 9),
+    _page("organisation: overview", "organiser.overview", _HOST, 11),
     _page("organisation: one trip", "organiser.trip", _TRIP, 14),
     _page("organisation: who comes on a day", "organiser.day_list", f"{_TRIP}on-the-day/", 9),
     _page("organisation: members", "organiser.members", _MEMBERS, 6),

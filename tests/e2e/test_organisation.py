@@ -99,6 +99,8 @@ def test_an_owner_invites_and_a_colleague_accepts_without_a_fault_of_accessibili
     if trips.count():
         trips.first.click()
         look("trip")
+        owner.go(path_of(page) + "on-the-day/")
+        look("on-the-day")
     visited(owner, key, language, look)
     refused(visit(organised.url, language=language, size=size), owner, language, size)
     look("refused-lately")

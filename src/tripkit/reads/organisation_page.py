@@ -1,18 +1,19 @@
-"""An organisation as its members see it: its trips and how they stand, what needs doing, who is here; a fixed number of queries."""
+"""An organisation as its members see it: its trips and how they stand, what waits, who is here; a fixed number of queries."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ScalarSelect, func, select
 
-from tripkit.reads.trip_list import TripCard, trip_list
+from tripkit.domain.places import TripState
+from tripkit.reads.to_do import unreached_by_trip
+from tripkit.reads.trip_list import LONGEST_LIST, TripCard, trip_list
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.accounts import AccountRow
-from tripkit.storage.bookings import BookingRow
 from tripkit.storage.members import InvitationRow, MemberRow, VisitRow
-from tripkit.storage.outbox import OutboxRow
 from tripkit.storage.trips import TripRow
 
 
@@ -30,25 +31,51 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationPage:
-    """The page. ``undelivered``: messages to its participants that were given up; ``visits``: the latest ones first."""
+    """The page.
+
+    ``trips``: a hundred at most, of ``count``; ``page``: from 1. ``unreached``: bookings that mail does not reach, by id
+    of the trip. ``visits``: the latest ones first.
+    """
 
     trips: tuple[TripCard, ...]
+    count: int
+    page: int
     members: int
     open_invitations: int
-    undelivered: int
+    unreached: Mapping[int, int]
     visits: tuple[Visit, ...]
 
+    @property
+    def pages(self) -> int:
+        """How many pages of trips there are."""
+        return max(1, -(-self.count // LONGEST_LIST))
 
-def organisation_page(session: AnySession, *, organisation_id: int, key: str, now: datetime) -> OrganisationPage:
-    """The page."""
-    members, invitations, undelivered = session.execute(
-        select(_members(organisation_id), _open_invitations(organisation_id, now), _undelivered(organisation_id))
+    @property
+    def coming(self) -> tuple[TripCard, ...]:
+        """Trips on this page that are not over."""
+        return tuple(one for one in self.trips if one.state is not TripState.PAST)
+
+    @property
+    def past(self) -> tuple[TripCard, ...]:
+        """Trips on this page that are."""
+        return tuple(one for one in self.trips if one.state is TripState.PAST)
+
+
+def organisation_page(
+    session: AnySession, *, organisation_id: int, key: str, now: datetime, page: int = 1
+) -> OrganisationPage:
+    """The page; eight queries, however many trips there are."""
+    members, invitations, count = session.execute(
+        select(_members(organisation_id), _open_invitations(organisation_id, now), _trips(organisation_id))
     ).one()
+    trips = trip_list(session, organisation=key, now=now, page=page)
     return OrganisationPage(
-        trips=trip_list(session, organisation=key, now=now),
+        trips=trips,
+        count=count,
+        page=page,
         members=members,
         open_invitations=invitations,
-        undelivered=undelivered,
+        unreached=unreached_by_trip(session, [one.id for one in trips]),
         visits=visits(session, organisation_id=organisation_id, now=now),
     )
 
@@ -93,11 +120,5 @@ def _open_invitations(organisation_id: int, now: datetime) -> ScalarSelect[int]:
     )
 
 
-def _undelivered(organisation_id: int) -> ScalarSelect[int]:
-    return (
-        select(func.count(OutboxRow.id))
-        .join(BookingRow, BookingRow.id == OutboxRow.booking_id)
-        .join(TripRow, TripRow.id == BookingRow.trip_id)
-        .where(TripRow.organisation_id == organisation_id, OutboxRow.state == "dead")
-        .scalar_subquery()
-    )
+def _trips(organisation_id: int) -> ScalarSelect[int]:
+    return select(func.count(TripRow.id)).where(TripRow.organisation_id == organisation_id).scalar_subquery()

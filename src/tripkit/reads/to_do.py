@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from tripkit.domain.bookings import ParticipantStatus
@@ -18,7 +18,8 @@ from tripkit.storage.bookings import AnswerRow, BookingRow, ClaimRow, OfferRow, 
 from tripkit.storage.outbox import AuditRow, OutboxRow
 from tripkit.storage.trips import TripRow
 
-_FAILED = or_(OutboxRow.state == "dead", OutboxRow.bounced_at.is_not(None))
+# Written out, not handed in as a value: only so do the databases know that the index of failed messages will do.
+_FAILED = or_(OutboxRow.state == literal_column("'dead'"), OutboxRow.bounced_at.is_not(None))
 
 
 def known_of(

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import case, select
 
-from tripkit.domain.places import Room, TripState, state_of
+from tripkit.domain.places import Places, Room, TripState, state_of
 from tripkit.domain.texts import Text
 from tripkit.domain.trips import Organisation, Segment, Trip
 from tripkit.reads.places import many_places
@@ -22,8 +22,9 @@ LONGEST_LIST = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TripCard:
-    """A trip in a list. ``segments``: the names of its audiences."""
+    """A trip in a list. ``segments``: the names of its audiences; ``visits_waiting``: people in the queue for a visit, once for each."""
 
+    id: int
     organisation: Organisation
     key: str
     title: Text
@@ -34,6 +35,7 @@ class TripCard:
     languages: tuple[str, ...]
     picture: str | None
     places_trip: Room
+    visits_waiting: int
     state: TripState
     segments: tuple[Text, ...]
 
@@ -77,8 +79,10 @@ def trip_addresses(
     return found
 
 
-def trip_list(session: AnySession, *, organisation: str | None = None, now: datetime) -> tuple[TripCard, ...]:
-    """The trips, coming ones first in order of time, then past ones, latest first; at most `LONGEST_LIST`."""
+def trip_list(
+    session: AnySession, *, organisation: str | None = None, now: datetime, page: int = 1
+) -> tuple[TripCard, ...]:
+    """The trips, coming ones first in order of time, then past ones, latest first; a page of `LONGEST_LIST`, from 1."""
     is_past = TripRow.ends_on < now.date() - timedelta(days=1)  # Surely, wherever it was; `state_of` knows exactly.
     soonest = case((is_past, None), else_=TripRow.starts_on)
     query = (
@@ -88,7 +92,7 @@ def trip_list(session: AnySession, *, organisation: str | None = None, now: date
     )
     if organisation is not None:
         query = query.where(OrganisationRow.key == organisation)
-    rows = session.execute(query.limit(LONGEST_LIST)).all()
+    rows = session.execute(query.limit(LONGEST_LIST).offset((page - 1) * LONGEST_LIST)).all()
     ids = [trip.id for trip, _ in rows]
     segments: dict[int, list[Segment]] = {trip_id: [] for trip_id in ids}
     for row in session.scalars(
@@ -99,10 +103,7 @@ def trip_list(session: AnySession, *, organisation: str | None = None, now: date
     trips = {trip.id: to_value(trip, Trip, segments=tuple(segments[trip.id]), **others) for trip, _ in rows}
     places = many_places(session, trips)
     hosts = {host.id: to_value(host, Organisation) for _, host in rows}
-    cards = [
-        _card(hosts[host.id], trips[trip.id], places[trip.id].trip, state_of(trips[trip.id], places[trip.id], now))
-        for trip, host in rows
-    ]
+    cards = [_card(trip.id, hosts[host.id], trips[trip.id], places[trip.id], now) for trip, host in rows]
     past = [card for card in cards if card.state is TripState.PAST]
     return (
         *(card for card in cards if card.state is not TripState.PAST),
@@ -110,8 +111,9 @@ def trip_list(session: AnySession, *, organisation: str | None = None, now: date
     )
 
 
-def _card(host: Organisation, trip: Trip, room: Room, state: TripState) -> TripCard:
+def _card(trip_id: int, host: Organisation, trip: Trip, places: Places, now: datetime) -> TripCard:
     return TripCard(
+        id=trip_id,
         organisation=host,
         key=trip.key,
         title=trip.title,
@@ -121,7 +123,8 @@ def _card(host: Organisation, trip: Trip, room: Room, state: TripState) -> TripC
         ends_on=trip.ends_on,
         languages=trip.languages,
         picture=trip.picture,
-        places_trip=room,
-        state=state,
+        places_trip=places.trip,
+        visits_waiting=sum(room.waiting for room in places.items.values()),
+        state=state_of(trip, places, now),
         segments=tuple(segment.name for segment in trip.segments),
     )

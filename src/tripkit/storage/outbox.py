@@ -13,6 +13,7 @@ from tripkit.storage.columns import Row, UtcMoment
 _WAITING = text("state = 'waiting'")
 _NOTICE = text("kind = 'notice'")
 _LEASED = text("leased_by IS NOT NULL")
+_FAILED = text("state = 'dead' OR bounced_at IS NOT NULL")
 
 MAY_BE_TWICE = "May have arrived twice"
 """How the note at a message begins that was sent although nobody could tell whether it had been taken before."""
@@ -37,6 +38,7 @@ class OutboxRow(Row):
         Index("ix_outbox_due", "priority", "next_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_outbox_leased_by", "leased_by", sqlite_where=_LEASED, postgresql_where=_LEASED),
         Index("ix_outbox_booking_id", "booking_id"),
+        Index("ix_outbox_failed", "booking_id", sqlite_where=_FAILED, postgresql_where=_FAILED),
         Index("ix_outbox_notice_recipient", text("lower(recipient)"), sqlite_where=_NOTICE, postgresql_where=_NOTICE),
         Index("ix_outbox_campaign_id_booking_id", "campaign_id", "booking_id", unique=True),
     )

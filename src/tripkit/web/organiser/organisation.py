@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 
 from tripkit.domain.rights import TRIP, Level
@@ -11,6 +11,7 @@ from tripkit.reads.organisation_page import organisation_page
 from tripkit.web.curve import curve_of
 from tripkit.web.frame import now, page_language, session
 from tripkit.web.guards import here
+from tripkit.web.mybooking.opening import whole
 from tripkit.web.organiser import blueprint
 from tripkit.web.organiser.coming import stops
 from tripkit.web.organiser.page import show
@@ -25,7 +26,12 @@ def overview(language: str, organisation: str) -> ResponseReturnValue:
     """Its trips, what needs doing, who is here."""
     page_language()
     place = here()
-    page = organisation_page(session(), organisation_id=place.organisation_id, key=place.organisation_key, now=now())
+    number = whole(request.args.get("page", "1")) or abort(404)
+    page = organisation_page(
+        session(), organisation_id=place.organisation_id, key=place.organisation_key, now=now(), page=number
+    )
+    if number > page.pages:
+        abort(404)
     return show("organiser/organisation.html", page=page)
 
 
