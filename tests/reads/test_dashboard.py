@@ -22,7 +22,7 @@ from tripkit.domain.rights import Rights, Role
 from tripkit.domain.seats import PLACES, PoolKind
 from tripkit.domain.to_do import Task
 from tripkit.reads.dashboard import Dashboard, dashboard
-from tripkit.reads.pool_recount import pool_recount
+from tripkit.reads.pool_recount import people_recount, pool_recount
 from tripkit.reads.to_do import unreached_by_trip
 from tripkit.storage.bookings import BookingRow, PoolRow
 from tripkit.storage.outbox import OutboxRow
@@ -74,6 +74,7 @@ def test_all_figures_are_those_of_the_pools(session: Session) -> None:
     ]
     assert sum(one.room.waiting for one in board.groups) == board.page.places.trip.waiting
     assert pool_recount(session) == ()
+    assert people_recount(session) == {}
 
 
 def test_a_guarantee_that_was_released_is_kept_for_nobody(session: Session) -> None:

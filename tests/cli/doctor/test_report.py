@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from tests.cli.conftest import Shell
 from tests.cli.doctor.conftest import Doctor
 from tripkit.cli import doctor as doctor_module
 from tripkit.cli.doctor.findings import MANY
+from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.seats import PoolKind
 from tripkit.storage import sessions
-from tripkit.storage.bookings import PoolRow
+from tripkit.storage.bookings import ClaimRow, ParticipantRow, PoolRow
 from tripkit.testing import applied, booked, make_trip
 
 WELL = "All is well: every place is counted right, and no message is lost.\n"
@@ -58,6 +59,23 @@ def test_a_pool_that_is_counted_wrong_is_named_and_ends_with_1(well: Shell, sqli
     assert done.exit_code == 1
     assert f"\n  wrong    Trip {trip_id}, open: counted 2, held 3, at most 10. Should never be: " in done.output
     assert done.output.endswith("\n\nWrong: 1.\n")
+
+
+def test_somebody_with_a_place_who_holds_none_is_wrong(well: Shell, sqlite_session: Session) -> None:
+    trip_id = applied(sqlite_session)
+    booked(sqlite_session, trip_id, 3)
+    sqlite_session.execute(update(ParticipantRow).values(status=ParticipantStatus.WAITING))
+    sqlite_session.commit()
+    assert well("doctor").exit_code == 0, "who waits may hold one, while it is decided"
+    sqlite_session.execute(update(ParticipantRow).values(status=ParticipantStatus.CONFIRMED))
+    sqlite_session.execute(delete(ClaimRow).where(ClaimRow.id == select(func.min(ClaimRow.id)).scalar_subquery()))
+    sqlite_session.execute(update(PoolRow).where(PoolRow.kind == PoolKind.OPEN).values(taken=2))
+    sqlite_session.commit()
+    done = well("doctor")
+    assert done.exit_code == 1
+    assert (
+        f"\n  wrong    Trip {trip_id}: 1 with a place, or offered one, do not hold exactly one. Should " in done.output
+    )
 
 
 def test_much_of_the_same_is_counted_and_not_listed(doctor: Doctor, session: Session) -> None:
