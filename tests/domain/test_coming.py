@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from tripkit.domain.coming import Fate, Happening, Happens, fate_of, happenings
+from tripkit.domain.lottery import Lottery
 from tripkit.domain.places import Places, Room
 from tripkit.domain.questions import Question, QuestionKind
 from tripkit.domain.reminders import Anchor, Reminder, Side
 from tripkit.domain.to_do import Known, Task, nobody_hosts, to_do
-from tripkit.domain.trips import Contact, Speaker, Trip, TripStatus
+from tripkit.domain.trips import Admission, Contact, Speaker, Trip, TripStatus
 from tripkit.testing import NOW, both, make_item, make_segment, make_site, make_trip
 
 REMINDER = Reminder(
@@ -132,3 +133,15 @@ def test_a_visit_is_hosted_by_whoever_is_named() -> None:
     later = make_item("more", NOW, NOW, speakers=("vera",))
     assert not nobody_hosts(trip, later)
     assert tasks(trip, Known(places=EMPTY), NOW) == [(Task.NO_HOST, 3, "hill")]
+
+
+def test_a_draw_comes_by_itself_or_is_to_be_done_when_sign_up_has_closed() -> None:
+    drawn = replace(TRIP, programme=(), admission=Admission.DRAW)
+    known = Known(places=EMPTY, applied=7)
+    assert tasks(drawn, known, CLOSES - timedelta(days=8)) == []
+    assert tasks(drawn, known, CLOSES) == [(Task.DRAW, 7, "")]
+    by_itself = replace(drawn, draws_at=CLOSES + timedelta(hours=1))
+    assert tasks(by_itself, known, CLOSES) == []
+    assert [one.at for one in coming(by_itself) if one.what is Happens.DRAW] == [CLOSES + timedelta(hours=1)]
+    done = replace(EMPTY, lottery=Lottery(promise="0" * 64, drawn_at=CLOSES))
+    assert tasks(drawn, replace(known, places=done), CLOSES) == []

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from tripkit.domain.deadlines import answers_erased_at, erased_at, reminder_at, signup_ends_at
 from tripkit.domain.places import begins_at
 from tripkit.domain.reminders import Reminder, is_too_late
-from tripkit.domain.trips import Trip, TripStatus
+from tripkit.domain.trips import Admission, Trip, TripStatus
 
 
 class Fate(StrEnum):
@@ -32,6 +32,7 @@ class Happens(StrEnum):
     GUARANTEE_ENDS = "guarantee_ends"
     FREE_CANCEL_ENDS = "free_cancel_ends"
     SIGNUP_ENDS = "signup_ends"
+    DRAW = "draw"
     PLACES_DRAWN = "places_drawn"
     CHANGES_END = "changes_end"
     REMINDER = "reminder"
@@ -96,6 +97,8 @@ def _of_signup(trip: Trip) -> Iterator[Happening]:
         yield Happening(what=Happens.SIGNUP_ENDS, at=ends, on=ends.astimezone(zone).date())
     if trip.draws_at is not None:
         yield Happening(what=Happens.PLACES_DRAWN, at=trip.draws_at, on=trip.draws_at.astimezone(zone).date())
+    if trip.draws_at is not None and trip.admission is Admission.DRAW:
+        yield Happening(what=Happens.DRAW, at=trip.draws_at, on=trip.draws_at.astimezone(zone).date())
     if trip.changes_until is not None:
         until = trip.changes_until
         yield Happening(what=Happens.CHANGES_END, at=until, on=until.astimezone(zone).date())

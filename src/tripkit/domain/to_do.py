@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from tripkit.domain.coming import Fate, Happening, Happens
 from tripkit.domain.deadlines import erased_at, signup_ends_at
-from tripkit.domain.places import Places, begins_at, is_over, why_not_open
+from tripkit.domain.places import Places, begins_at, is_over, is_to_be_drawn, why_not_open
 from tripkit.domain.programme import ItemKind, ProgrammeItem
 from tripkit.domain.trips import Trip, TripStatus
 
@@ -25,6 +25,7 @@ class Task(StrEnum):
     """What needs doing, the most pressing first."""
 
     UNDELIVERED = "undelivered"
+    DRAW = "draw"
     OFFERS = "offers"
     UNANSWERED = "unanswered"
     SENSITIVE = "sensitive"
@@ -55,7 +56,7 @@ class Known:
     ``undelivered``: bookings whose latest message to somebody in them was given up or came back, the first of which is
     ``first_undelivered``. ``offers``: (people, first deadline) by visit, empty key = places on the trip. ``missing``:
     people by key of the question. ``sensitive``: who travel and have answered about health or diet since somebody last
-    looked. ``erased``: everything people wrote was erased.
+    looked. ``applied``: in a draw that has not been. ``erased``: everything people wrote was erased.
     """
 
     places: Places
@@ -64,6 +65,7 @@ class Known:
     offers: Mapping[str, tuple[int, datetime]] = field(default_factory=dict)
     missing: Mapping[str, int] = field(default_factory=dict)
     sensitive: int = 0
+    applied: int = 0
     erased: bool = False
 
 
@@ -97,6 +99,8 @@ def _left_over(trip: Trip, known: Known, now: datetime) -> Iterator[ToDo]:
 
 def _before(trip: Trip, known: Known, coming: tuple[Happening, ...], now: datetime) -> Iterator[ToDo]:
     begins = begins_at(trip)
+    if known.applied and trip.draws_at is None and signup_ends_at(trip) <= now and is_to_be_drawn(trip, known.places):
+        yield ToDo(task=Task.DRAW, count=known.applied)
     for question, people in known.missing.items():
         yield ToDo(task=Task.UNANSWERED, count=people, at=begins, key=question)
     if known.sensitive:

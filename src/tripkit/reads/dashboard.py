@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -85,6 +85,7 @@ def dashboard(session: AnySession, *, trip_id: int, now: datetime) -> Dashboard 
     people = _people(session, trip_id)
     placed = {one.key: sum(people[one.key, status] for status in _PLACED) for one in trip.segments}
     known, erased_at = known_of(session, trip_id, trip, places, placed, now)
+    known = replace(known, applied=sum(people[one.key, ParticipantStatus.APPLIED] for one in trip.segments))
     coming = happenings(trip, sent=sent_reminders(session, trip_id), now=now)
     left = places.trip.left or 0
     kept = min(left, sum(room.left or 0 for room in places.guaranteed.values()))

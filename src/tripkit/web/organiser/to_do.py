@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from tripkit import i18n
-from tripkit.domain.rights import PARTICIPANTS, SENSITIVE, TRIP, Level, Permission, Rights
+from tripkit.domain.rights import MESSAGES, PARTICIPANTS, SENSITIVE, TRIP, Level, Permission, Rights
 from tripkit.domain.sentences import Sentence, sentence, sentences
 from tripkit.domain.texts import Text
 from tripkit.domain.to_do import Task, ToDo
@@ -52,9 +52,11 @@ class Reader:
                 return self.text(part.title if hasattr(part, "title") else part.name)
         return key
 
-    def link(self, endpoint: str, label: Sentence, needs: Permission, **values: Any) -> tuple[str, Sentence] | None:
+    def link(
+        self, endpoint: str, label: Sentence, needs: Permission, level: Level = Level.SEE, **values: Any
+    ) -> tuple[str, Sentence] | None:
         """The way to a page, where their role opens it."""
-        if not self.rights.may(needs, Level.SEE):
+        if not self.rights.may(needs, level):
             return None
         return url_for(endpoint, **{**self.address, **values}), label
 
@@ -71,6 +73,14 @@ def _undelivered(one: ToDo, reader: Reader) -> Line:
         link=reader.link(
             "organiser.booking", sentence("Open booking {code}", code=one.key), PARTICIPANTS, code=one.key
         ),
+    )
+
+
+def _draw(one: ToDo, reader: Reader) -> Line:
+    return Line(
+        title=sentence("Sign-up has closed: places are to be drawn"),
+        note=sentences("One person is in the draw.", "{count} people are in the draw.", one.count),
+        link=reader.link("organiser.draw", sentence("To the draw"), PARTICIPANTS, Level.CHANGE),
     )
 
 
@@ -100,6 +110,7 @@ def _offers(one: ToDo, reader: Reader) -> Line:
 
 
 def _unanswered(one: ToDo, reader: Reader) -> Line:
+    asked: dict[str, Any] = {"state": ["confirmed", "offered"], f"{ANSWER}{one.key}": "missing"}
     return Line(
         title=sentences(
             "One person has an answer left to give", "{count} people have an answer left to give", one.count
@@ -112,7 +123,7 @@ def _unanswered(one: ToDo, reader: Reader) -> Line:
             "organiser.participants",
             label=sentence("See who they are"),
             needs=PARTICIPANTS,
-            **{"state": ["confirmed", "offered"], f"{ANSWER}{one.key}": "missing"},
+            **asked,
         ),
     )
 
@@ -156,7 +167,7 @@ def _reminder(one: ToDo, reader: Reader) -> Line:
     return Line(
         title=sentence("A reminder goes out by itself {moment}", moment=reader.moment(one.at) if one.at else ""),
         note=sentence("“{subject}”. See to it that what it says is still right.", subject=reader.text(subject)),
-        link=None,
+        link=reader.link("organiser.system_messages", sentence("See the messages"), MESSAGES),
     )
 
 
@@ -190,6 +201,7 @@ def _day(one: ToDo, reader: Reader) -> str:
 
 _SAID: Mapping[Task, Callable[[ToDo, Reader], Line]] = {
     Task.UNDELIVERED: _undelivered,
+    Task.DRAW: _draw,
     Task.OFFERS: _offers,
     Task.UNANSWERED: _unanswered,
     Task.SENSITIVE: _sensitive,
