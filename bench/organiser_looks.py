@@ -295,7 +295,7 @@ LOOKS: tuple[Look, ...] = (
         path=f"{_PERSON}visits/",
         method="POST",
         who=MEMBER,
-        statements=52,
+        statements=62,
         fields={"do": "look", **_CHOSEN},
     ),
     *(
