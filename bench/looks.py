@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import account_looks, letter_looks, organiser_looks
+from bench import account_looks, editing_looks, letter_looks, organiser_looks
 from bench.askers import LEAVING, NOBODY, OFFERED, PLACED, QUEUED, WAITS
 from bench.look import Look, act
 from bench.requests import typed
@@ -153,5 +153,6 @@ LOOKS: tuple[Look, ...] = (
     act("unsubscribe", "mybooking.leave_list", "/en/unsubscribe/out-{token}/", WAITS, 6, fields={"letters": "no"}),
     *organiser_looks.LOOKS,
     *letter_looks.LOOKS,
+    *editing_looks.LOOKS,
     *account_looks.LOOKS,
 )

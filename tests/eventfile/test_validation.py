@@ -100,7 +100,7 @@ TABLE: list[tuple[str, str, str]] = [
     (
         "  size: 20",
         "  size: 20\n  status: canceled",
-        "15:11: “canceled” is not known here; allowed: planned, postponed, cancelled; did you mean “cancelled”?",
+        "15:11: “canceled” is not known here; allowed: draft, planned, postponed, cancelled; did you mean “cancelled”?",
     ),
     (
         "en: Morning}}",

@@ -11,7 +11,7 @@ from tripkit.storage import db
 # What an organiser publishes or decides is not a participant's: the tables of a trip and its parts.
 ORGANISERS = {
     *("organisation", "trip", "terms", "segment", "topic", "partner", "site", "speaker", "choice", "programme_item"),
-    *("question", "note", "picture", "logo", "reminder", "occasion", "campaign", "listing"),
+    *("question", "note", "picture", "logo", "reminder", "occasion", "campaign", "listing", "trip_version"),
 }
 # Work and its clocks; no table of these has to do with a booking.
 MACHINERY = {"worker", "job", "mail_server"}

@@ -237,7 +237,7 @@ def test_map_pictures_come_from_the_chosen_host_and_nothing_else_does(site: Site
     assert [name for name, sources in policy.items() if "tiles.example" in sources] == ["img-src"]
 
 
-TAKES_FILES = {"organiser.change_logo"}
+TAKES_FILES = {"organiser.change_logo", "organiser.edit_part", "organiser.add_thing", "organiser.edit_thing"}
 """Has room for a file, once it is clear that who sends it may."""
 NO_MORE = {"setup.begin"}
 """Is not there once somebody has an account."""

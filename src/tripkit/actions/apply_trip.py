@@ -14,6 +14,7 @@ from tripkit.actions.apply_moments import follow_moments
 from tripkit.actions.apply_pools import sync_pools
 from tripkit.actions.change_logo import write_logo
 from tripkit.actions.change_organisation import count_up, settings_of, write_organisation
+from tripkit.actions.keep_version import has_edits, keep_version
 from tripkit.actions.losses import what_would_be_lost
 from tripkit.actions.prepare_lottery import prepare_lottery
 from tripkit.actions.recording import audit
@@ -24,6 +25,7 @@ from tripkit.domain.programme import ProgrammeItem
 from tripkit.domain.refusals import PlanRefused
 from tripkit.domain.sentences import sentence
 from tripkit.domain.trips import Organisation, Picture, Trip
+from tripkit.eventfile.document import document_of
 from tripkit.eventfile.noted_changes import noted_changes
 from tripkit.reads.trip_page import pictures as stored_pictures
 from tripkit.reads.trip_plan import AnySession, find_trip, trip_plan
@@ -65,28 +67,48 @@ def apply_trip(
             lock_pools(session, trip_id)
         host, same_host = _apply_organisation(session, organisation, logo, moment)
         if trip_id is None:
-            trip_id = _create(session, host, trip, pictures, moment)
+            trip_id = create_trip(session, host.id, organisation, trip, pictures, moment)
             return Applied(trip_id=trip_id, created=True, changed=True)
         plan = trip_plan(session, trip_id)
         if plan is None:
             raise LookupError(trip_id)
         _, _, before = plan
-        after = _with_sequences(before, trip)
-        same_pictures = stored_pictures(session, trip_id) == dict(pictures)
-        if after == before and same_pictures:
-            return Applied(trip_id=trip_id, created=False, changed=not same_host)
-        reasons = what_would_be_lost(session, trip_id, before, after)
-        if reasons:
-            raise PlanRefused(
-                sentence("The trip was not changed, since this would lose what people have booked."), reasons
-            )
-        changes = dict(noted_changes(organisation, before, after))
-        if not same_pictures:
-            changes["picture"] = None
-        _change(session, trip_id, before, after, pictures, moment)
-        audit(session, "change_trip", moment=moment, trip_id=trip_id, changes=changes)
-        _settle(session, trip_id, moment)
-    return Applied(trip_id=trip_id, created=False, changed=True)
+        kept = pictures if stored_pictures(session, trip_id) != dict(pictures) else None
+        changed = write_trip(session, trip_id, organisation, before, trip, moment, pictures=kept)
+        if changed or has_edits(session, trip_id):
+            keep_version(session, trip_id, document_of(organisation, trip), moment, published=True)
+    return Applied(trip_id=trip_id, created=False, changed=changed or not same_host)
+
+
+def write_trip(
+    session: AnySession,
+    trip_id: int,
+    organisation: Organisation,
+    before: Trip,
+    after: Trip,
+    moment: Moment,
+    *,
+    pictures: Mapping[str, Picture] | None = None,
+) -> bool:
+    """Within a transaction that holds the trip's lock: change it to what is written; whether anything was changed.
+
+    ``pictures``: all it has from now on; None = those it has.
+
+    Raises: PlanRefused with every reason, when something somebody has booked, answered or accepted would be lost.
+    """
+    after = _with_sequences(before, after)
+    if after == before and pictures is None:
+        return False
+    reasons = what_would_be_lost(session, trip_id, before, after)
+    if reasons:
+        raise PlanRefused(sentence("The trip was not changed, since this would lose what people have booked."), reasons)
+    changes = dict(noted_changes(organisation, before, after))
+    if pictures is not None:
+        changes["picture"] = None
+    _change(session, trip_id, before, after, pictures, moment)
+    audit(session, "change_trip", moment=moment, trip_id=trip_id, changes=changes)
+    _settle(session, trip_id, moment)
+    return True
 
 
 def _apply_organisation(
@@ -111,10 +133,16 @@ def _set(row: object, columns: Mapping[str, Any]) -> None:
             setattr(row, name, value)
 
 
-def _create(
-    session: AnySession, host: OrganisationRow, trip: Trip, pictures: Mapping[str, Picture], moment: Moment
+def create_trip(
+    session: AnySession,
+    host_id: int,
+    organisation: Organisation,
+    trip: Trip,
+    pictures: Mapping[str, Picture],
+    moment: Moment,
 ) -> int:
-    row = TripRow(organisation_id=host.id, changed_at=moment.at, **columns_of(trip, TripRow))
+    """Within a transaction: make a trip that is not there yet, with its first version; its id."""
+    row = TripRow(organisation_id=host_id, changed_at=moment.at, **columns_of(trip, TripRow))
     session.add(row)
     session.flush()
     _write_parts(session, row.id, trip)
@@ -124,18 +152,20 @@ def _create(
     prepare_lottery(session, row.id, trip, moment)
     follow_moments(session, row.id, None, trip, moment)
     audit(session, "create_trip", moment=moment, trip_id=row.id)
+    keep_version(session, row.id, document_of(organisation, trip), moment, published=True)
     return row.id
 
 
 def _change(
-    session: AnySession, trip_id: int, before: Trip, after: Trip, pictures: Mapping[str, Picture], moment: Moment
+    session: AnySession, trip_id: int, before: Trip, after: Trip, pictures: Mapping[str, Picture] | None, moment: Moment
 ) -> None:
     row = session.get_one(TripRow, trip_id)
     _set(row, columns_of(after, TripRow))
     count_up(row, moment)
     _write_parts(session, trip_id, after)
     _write_terms(session, trip_id, after)
-    _write_pictures(session, trip_id, pictures)
+    if pictures is not None:
+        _write_pictures(session, trip_id, pictures)
     sync_pools(session, trip_id, after, moment.at)
     prepare_lottery(session, trip_id, after, moment)
     session.flush()

@@ -12,7 +12,7 @@ from tripkit.actions.sealed_answers import opened
 from tripkit.domain.bookings import ParticipantStatus
 from tripkit.domain.seats import PoolKind
 from tripkit.domain.sentences import Sentence, sentence, sentences
-from tripkit.domain.trips import Trip
+from tripkit.domain.trips import Trip, TripStatus
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import (
     AnswerRow,
@@ -29,6 +29,7 @@ from tripkit.storage.sealing import Locked
 def what_would_be_lost(session: AnySession, trip_id: int, before: Trip, after: Trip) -> tuple[Sentence, ...]:
     """Every reason not to change the trip from ``before`` to ``after``; empty when nothing is lost."""
     return (
+        *_hidden(session, trip_id, before, after),
         *_admission(session, trip_id, before, after),
         *_segments(session, trip_id, before, after),
         *_items(session, trip_id, before, after),
@@ -37,6 +38,13 @@ def what_would_be_lost(session: AnySession, trip_id: int, before: Trip, after: T
         *_options(session, trip_id, before, after),
         *_terms(session, trip_id, before, after),
     )
+
+
+def _hidden(session: AnySession, trip_id: int, before: Trip, after: Trip) -> Iterator[Sentence]:
+    if after.status is TripStatus.DRAFT and before.status is not TripStatus.DRAFT:
+        booked = select(BookingRow.id).where(BookingRow.trip_id == trip_id).limit(1)
+        if session.scalar(booked) is not None:
+            yield sentence("People have signed up, so the trip cannot be a draft again. Postpone or cancel it.")
 
 
 def _removed(before: Iterable[str], after: Iterable[str]) -> set[str]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tripkit.actions.apply_trip import apply_trip
 from tripkit.cli.databases import given_back, missing_file, ready_engine
-from tripkit.cli.event_plan import plan_of, tell_differences, tell_meaning
+from tripkit.cli.event_plan import EDITS_WOULD_GO, plan_of, tell_differences, tell_edits, tell_meaning
 from tripkit.cli.event_reading import Again, Voice, event_directory, read, reading, speaking, unwritable
 from tripkit.cli.progress import progress
 from tripkit.cli.surroundings import read_settings
@@ -23,10 +23,12 @@ from tripkit.domain.refusals import ChangeRefused, PlanRefused
 from tripkit.domain.sentences import Sentence, sentence, sentences
 from tripkit.domain.trips import TripStatus
 from tripkit.eventfile import Event, write_event
+from tripkit.eventfile.document import document_of, read_document, to_json
 from tripkit.eventfile.errors import list_words, nearest_word
 from tripkit.eventfile.schema import FOLDER
 from tripkit.i18n import moment
 from tripkit.reads.logo import logo
+from tripkit.reads.trip_document import trip_document
 from tripkit.reads.trip_page import pictures
 from tripkit.reads.trip_plan import AnySession, find_trip, trip_plan
 from tripkit.settings import Settings
@@ -47,6 +49,7 @@ def plan(directory: Path, starting: date | None, key: str | None, opens: datetim
     settings = read_settings()
     with _database(settings, voice) as session:
         planned = plan_of(session, found, now=settings.clock.now(), language=language)
+    tell_edits(planned, voice)
     if not planned.differences:
         voice.tell(sentence("Nothing to change."))
         return
@@ -62,13 +65,16 @@ def plan(directory: Path, starting: date | None, key: str | None, opens: datetim
 
 
 @click.command()
+@click.option("--discard-edits", is_flag=True, help="Let edits go that were made in the browser and not published yet.")
 @reading
-def apply(directory: Path, starting: date | None, key: str | None, opens: datetime | None, language: str) -> None:
+def apply(
+    directory: Path, starting: date | None, key: str | None, opens: datetime | None, language: str, discard_edits: bool
+) -> None:
     """Put the trip in DIRECTORY into the database.
 
     A trip that is there already is changed to what is written. Bookings stay. What would lose something somebody has
-    booked, answered or agreed to is refused with every reason, and then nothing is changed. Applied twice, nothing
-    happens the second time.
+    booked, answered or agreed to is refused with every reason, and then nothing is changed. So are edits that were made
+    in the browser and not published yet, unless they are to go. Applied twice, nothing happens the second time.
     """
     voice, settings = Voice(language), read_settings()
     found = read(event_directory(directory), Again(starting=starting, key=key, opens=opens), voice)
@@ -77,6 +83,8 @@ def apply(directory: Path, starting: date | None, key: str | None, opens: dateti
         try:
             with progress(voice.say(sentence("Putting the trip in place")), language=language):
                 planned = plan_of(session, found, now=now, language=language)
+                if planned.edits and not discard_edits:
+                    voice.refuse(EDITS_WOULD_GO, [one.sentence for one in planned.edits])
                 done = apply_trip(
                     session,
                     organisation=found.organisation,
@@ -103,11 +111,12 @@ def apply(directory: Path, starting: date | None, key: str | None, opens: dateti
 @click.command()
 @click.argument("trip", metavar="ORGANISATION/TRIP")
 @click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--edits", is_flag=True, help="With the edits made in the browser that are not published yet.")
 @click.option(
     "--overwrite", is_flag=True, help="Bring an event directory that is there already up to date; its comments go."
 )
 @speaking
-def export(trip: str, directory: Path, overwrite: bool, language: str) -> None:
+def export(trip: str, directory: Path, overwrite: bool, edits: bool, language: str) -> None:
     """Write a trip out of the database.
 
     The trip is named by the two keys of its address, and written into DIRECTORY, which must be empty or new. People and
@@ -128,7 +137,13 @@ def export(trip: str, directory: Path, overwrite: bool, language: str) -> None:
         if trip_id is None or stored is None:
             voice.refuse(_unknown(session, trip))
         _, organisation, value = stored
-        shown = pictures(session, trip_id)
+        there = pictures(session, trip_id)
+        edited = trip_document(session, trip_id) if edits else None
+        if edited is not None:
+            value = read_document(edited.document, organisation, there).trip
+        written_down = to_json(document_of(organisation, value))
+        # What was chosen in the browser and is shown nowhere is kept for versions to go back to; no directory holds it.
+        shown = {name: one for name, one in there.items() if name in written_down}
         drawn = organisation.look.logo
         png = logo(session, organisation=organisation.key, digest=drawn.digest) if drawn else None
     try:

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import click
 from sqlalchemy import func, select
 
-from tripkit.actions.losses import what_would_be_lost
+from tripkit.actions.planned_change import planned_change
 from tripkit.cli.event_ahead import ahead
 from tripkit.cli.event_reading import Voice
-from tripkit.domain.collisions import TravelTimes, attended, collisions
-from tripkit.domain.seats import PoolKind
 from tripkit.domain.sentences import Sentence, sentence, sentences
 from tripkit.domain.trips import Organisation, Trip
-from tripkit.eventfile import Event
-from tripkit.eventfile.consequences import consequences
+from tripkit.eventfile import Event, EventErrors
+from tripkit.eventfile.document import read_document
 from tripkit.eventfile.plan import Change, Difference, Edition, differences
-from tripkit.reads.places import trip_places
 from tripkit.reads.sent_reminders import sent_reminders
+from tripkit.reads.trip_document import TripDocument, trip_document
 from tripkit.reads.trip_list import organisation as find_organisation
 from tripkit.reads.trip_page import pictures
 from tripkit.reads.trip_plan import AnySession, find_trip, trip_plan
-from tripkit.storage.bookings import ClaimRow, ParticipantRow, PoolRow
 from tripkit.storage.trips import OrganisationRow, TripRow
 
+EDITS_WOULD_GO = sentence(
+    "The trip was not changed: edits made in the browser, which nobody sees yet, would go. Publish them there first, or say --discard-edits."
+)
 _MARKS = {Change.ADDED: "+", Change.CHANGED: "~", Change.REMOVED: "-"}
 
 
@@ -34,7 +34,8 @@ _MARKS = {Change.ADDED: "+", Change.CHANGED: "~", Change.REMOVED: "-"}
 class Plan:
     """What applying an event would do. ``losses``: why it would be refused; empty when it would not be.
 
-    ``ahead``: what happens by itself later on, as it is written now.
+    ``ahead``: what happens by itself later on, as it is written now. ``edits``: made in the browser and not published yet,
+    which applying would take away.
     """
 
     is_new: bool
@@ -42,6 +43,7 @@ class Plan:
     consequences: tuple[Sentence, ...]
     losses: tuple[Sentence, ...]
     ahead: tuple[Sentence, ...]
+    edits: tuple[Difference, ...] = ()
 
 
 def plan_of(session: AnySession, event: Event, *, now: datetime, language: str) -> Plan:
@@ -60,52 +62,19 @@ def plan_of(session: AnySession, event: Event, *, now: datetime, language: str) 
         )
     _, organisation, trip = stored
     before = Edition(organisation=organisation, trip=trip, pictures=pictures(session, trip_id))
+    planned = planned_change(session, trip_id, before, after)
+    edited = trip_document(session, trip_id)
     return Plan(
         is_new=False,
-        differences=differences(before, after),
+        differences=planned.differences,
         consequences=(
             *_of_organisation(session, organisation, event.organisation, others=1),
-            *consequences(trip, event.trip, trip_places(session, trip_id, trip)),
-            *_of_clashes(session, trip_id, trip, event.trip),
+            *planned.consequences,
         ),
-        losses=what_would_be_lost(session, trip_id, trip, event.trip),
+        losses=planned.losses,
+        edits=_edits(edited, organisation, trip) if edited is not None and edited.has_edits else (),
         ahead=ahead(trip, event.trip, sent=sent_reminders(session, trip_id), now=now, language=language),
     )
-
-
-def _of_clashes(session: AnySession, trip_id: int, before: Trip, after: Trip) -> Iterator[Sentence]:
-    """Chosen items that people can no longer go to, since something else they go to is then."""
-    known = set(_clashing(before))
-    new = [pair for pair in _clashing(after) if pair not in known]
-    chosen: dict[int, tuple[str, set[str]]] = {}
-    held = (
-        select(ParticipantRow.id, ParticipantRow.segment, PoolRow.key)
-        .join_from(ParticipantRow, ClaimRow)
-        .join(PoolRow)
-        .where(PoolRow.trip_id == trip_id, PoolRow.kind == PoolKind.ITEM)
-    )
-    for person, segment, key in session.execute(held) if new else ():
-        chosen.setdefault(person, (segment, set()))[1].add(key)
-    items = {item.key: item for item in after.programme}
-    goes = [{item.key for item in attended(after.programme, segment, keys)} for segment, keys in chosen.values()]
-    for pair in new:
-        if people := sum(pair <= keys for keys in goes):
-            one, other = sorted(pair, key=lambda key: items[key].starts_at)
-            yield sentences(
-                "“{one}” and “{other}” cannot both be reached any more, and one person goes to both.",
-                "“{one}” and “{other}” cannot both be reached any more, and {count} people go to both.",
-                people,
-                one=items[one].title,
-                other=items[other].title,
-            )
-
-
-def _clashing(trip: Trip) -> Iterator[frozenset[str]]:
-    """Pairs of items that collide, one of them chosen at least."""
-    for clash in collisions(trip.programme, TravelTimes(trip.travel)):
-        choices = (clash.earlier.choice, clash.later.choice)
-        if any(choices) and choices[0] != choices[1]:
-            yield frozenset((clash.earlier.key, clash.later.key))
 
 
 def _of_organisation(
@@ -125,6 +94,22 @@ def _of_organisation(
             shown,
         ),
     )
+
+
+def _edits(edited: TripDocument, organisation: Organisation, trip: Trip) -> tuple[Difference, ...]:
+    try:
+        written = read_document(edited.document, organisation, edited.pictures).trip
+    except EventErrors:
+        return ()  # Written for another version of the format: nothing to be published as it is.
+    before, after = (Edition(organisation=organisation, trip=one, pictures={}) for one in (trip, written))
+    return differences(before, after)
+
+
+def tell_edits(plan: Plan, voice: Voice) -> None:
+    """What was edited in the browser and would go, if anything."""
+    if plan.edits:
+        voice.tell(sentence("Edits made in the browser, which nobody sees yet, would go:"))
+        tell_differences(plan.edits, voice)
 
 
 def tell_differences(found: Iterable[Difference], voice: Voice) -> None:

@@ -27,9 +27,11 @@ DONE = {
     "write_note": sentence("A note for colleagues was written"),
     "unsubscribe": sentence("Somebody wants no more letters from the organisation"),
     # Trips.
+    "add_picture": sentence("A picture was added to the trip"),
     "draw_lots": sentence("Places were drawn by lot"),
     "change_trip": sentence("The trip was changed"),
     "create_trip": sentence("The trip was made"),
+    "edit_trip": sentence("The trip was edited, and not published yet"),
     "erase_answers": sentence("Answers were erased, since their time had come"),
     "erase_trip": sentence("What people wrote for the trip was erased, since its time had come"),
     "read_sensitive": sentence("Answers about health and diet were looked at"),

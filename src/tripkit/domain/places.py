@@ -56,6 +56,7 @@ class Places:
 class TripState(StrEnum):
     """How it stands with a trip, in the order a page decides it."""
 
+    DRAFT = "draft"
     CANCELLED = "cancelled"
     POSTPONED = "postponed"
     PAST = "past"
@@ -97,6 +98,8 @@ def is_over(trip: Trip, now: datetime) -> bool:
 
 def state_of(trip: Trip, places: Places, now: datetime) -> TripState:
     """How it stands with the trip at this moment."""
+    if trip.status is TripStatus.DRAFT:
+        return TripState.DRAFT
     if trip.status is TripStatus.CANCELLED:
         return TripState.CANCELLED
     if trip.status is TripStatus.POSTPONED:
@@ -140,6 +143,8 @@ def why_not_open(trip: Trip, now: datetime) -> Sentence | None:
 
 def why_nobody_travels(trip: Trip) -> Sentence | None:
     """Why nobody can be signed up, not even by who organises the trip; None when they can."""
+    if trip.status is TripStatus.DRAFT:
+        return sentence("The trip is a draft, so nobody can sign up yet.")
     if trip.status is TripStatus.CANCELLED:
         return sentence("The trip is cancelled, so nobody can sign up.")
     if trip.status is TripStatus.POSTPONED:

@@ -6,6 +6,7 @@ Refusal
 ├── FormSentAlready     the same form was sent with other content
 ├── ChangeRefused       a state that does not allow the act (offer expired, booking cancelled)
 │   └── ChangedMeanwhile  it is no longer as it was when the act was decided on
+│       └── EditedMeanwhile  the same part of a trip, to something else
 ├── PictureRefused      a file that cannot be taken as a picture
 └── PlanRefused         an event directory that would lose data, or has errors
 """
@@ -35,6 +36,18 @@ class ChangeRefused(Refusal):
 
 class ChangedMeanwhile(ChangeRefused):
     """Somebody else has changed it since it was looked at: nothing of theirs is overwritten unseen."""
+
+
+class EditedMeanwhile(ChangedMeanwhile):
+    """Somebody else changed the same to something else since it was read.
+
+    ``paths``: where, from the root of the document; ``version``: the one that is to be looked at before saying it again.
+    """
+
+    def __init__(self, sentence: Sentence, *, paths: tuple[tuple[str | int, ...], ...], version: int) -> None:
+        super().__init__(sentence)
+        self.paths = paths
+        self.version = version
 
 
 class PictureRefused(Refusal):

@@ -138,6 +138,10 @@ class Rights:
         """Whether they may go that far."""
         return self.level(permission) >= level
 
+    def may_everywhere(self, permission: Permission, level: Level) -> bool:
+        """Whether they may go that far in the whole organisation, not for the trip that is looked at only."""
+        return Rights(whole=self.whole, looks_on=self.looks_on).may(permission, level)
+
     @property
     def are_none(self) -> bool:
         """Whether this is a stranger."""

@@ -174,8 +174,12 @@ class Terms:
 
 
 class TripStatus(StrEnum):
-    """What the organiser has said about the trip; whether it is open or full follows from dates and places."""
+    """What the organiser has said about the trip; whether it is open or full follows from dates and places.
 
+    A draft is seen by those who organise it, and by nobody else.
+    """
+
+    DRAFT = "draft"
     PLANNED = "planned"
     POSTPONED = "postponed"
     CANCELLED = "cancelled"

@@ -43,6 +43,12 @@ def event_as_written(organisation: Organisation, trip: Trip) -> Written:
     return {part: _in_order(value, trip.languages) for part, value in _everything(organisation, trip).items()}
 
 
+def organisation_as_written(organisation: Organisation) -> Written:
+    """Its part of event.yaml alone; texts in the order of its own languages."""
+    found: Written = _in_order(_organisation(organisation), organisation.languages)
+    return found
+
+
 def _in_order(value: Any, languages: tuple[str, ...]) -> Any:
     if isinstance(value, list):
         return [_in_order(inner, languages) for inner in value]

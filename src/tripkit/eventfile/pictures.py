@@ -91,6 +91,12 @@ def of_the_trip(entry: EventEntry, pictures: Mapping[str, Picture], texts: Itera
     return {name: picture for name, picture in pictures.items() if name != logo or shown}
 
 
+def shown_in(entry: EventEntry, names: frozenset[str], texts: Iterable[str]) -> frozenset[str]:
+    """Those of these pictures that the trip shows: named by it, or in a text."""
+    written, named = "\n".join(texts), {owner.picture for owner in _owners(entry)}
+    return frozenset(name for name in names if name in named or name in written)
+
+
 def _owners(entry: EventEntry) -> list[TripEntry | SiteEntry | SpeakerEntry]:
     return [entry.trip, *entry.sites, *entry.speakers]
 

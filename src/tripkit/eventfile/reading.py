@@ -10,14 +10,8 @@ from zoneinfo import ZoneInfo
 
 from tripkit.domain.sentences import sentence
 from tripkit.domain.trips import Logo, Organisation
-from tripkit.eventfile.checks.dates import check_dates
-from tripkit.eventfile.checks.keys import check_keys, check_lists, written_keys
-from tripkit.eventfile.checks.languages import check_languages, texts
-from tripkit.eventfile.checks.money import check_money
-from tripkit.eventfile.checks.people import check_people
-from tripkit.eventfile.checks.programme import check_programme
-from tripkit.eventfile.checks.questions import check_questions
-from tripkit.eventfile.checks.reminders import check_reminders
+from tripkit.eventfile.checks.everything import check_everything
+from tripkit.eventfile.checks.languages import texts
 from tripkit.eventfile.directory import EventDirectory
 from tripkit.eventfile.errors import EventErrors, Findings, Position, in_order
 from tripkit.eventfile.event import Event
@@ -68,7 +62,7 @@ def read_event(
     made = draft(valid.entry, broken, clock, key=key, opens=opens)
     check_pictures(valid.entry, picture_names, _long_texts(valid), findings)
     logo = read_logo(valid.entry.organisation.look, pictures, findings)
-    _check(made, sources, findings)
+    check_everything(made, sources.root, sources.unread, findings)
     story = _story(sources, made, clock.moving(_story_moved(valid, moved, opens, clock)), findings)
     findings.stop_if_wrong()
     return Event(
@@ -102,22 +96,6 @@ def _story_moved(valid: Validated, moved: timedelta, opens: datetime | None, clo
 def _long_texts(valid: Validated) -> list[str]:
     everything = [*texts(valid.entry)]
     return [text for _, _, by_language, _ in everything for text in by_language.values()]
-
-
-def _check(made: Draft, sources: Sources, findings: Findings) -> None:
-    if sources.root is None:
-        return
-    mistyped = {section for section in made.broken if section not in sources.root.nodes}
-    keys = written_keys(sources.root, sources.unread | mistyped)
-    check_keys(made.entry, keys, findings)
-    check_lists(made.entry, findings)
-    check_languages(made, findings)
-    check_dates(made, findings)
-    check_people(made, findings)
-    check_programme(made, findings)
-    check_questions(made.entry, whole=made.is_whole("questions"), findings=findings)
-    check_money(made, findings)
-    check_reminders(made, findings)
 
 
 def _story(sources: Sources, made: Draft, clock: WallClock, findings: Findings) -> Story | None:

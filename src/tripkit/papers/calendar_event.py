@@ -19,6 +19,7 @@ from tripkit.papers.plain_text import one_line, plain_text
 
 _NAMESPACE = UUID("6f1f5a0e-3b0c-5d4e-9a51-5c2f0d6b7e11")
 _STATUS: Mapping[TripStatus, str] = {
+    TripStatus.DRAFT: "TENTATIVE",
     TripStatus.PLANNED: "CONFIRMED",
     TripStatus.POSTPONED: "TENTATIVE",
     TripStatus.CANCELLED: "CANCELLED",

@@ -16,11 +16,13 @@ from tripkit.domain.trips import Organisation, Site, Trip, TripStatus
 from tripkit.papers.plain_text import one_line, plain_text
 
 _STATUS = {
+    TripStatus.DRAFT: "EventScheduled",
     TripStatus.PLANNED: "EventScheduled",
     TripStatus.POSTPONED: "EventPostponed",
     TripStatus.CANCELLED: "EventCancelled",
 }
 _AVAILABILITY = {
+    TripState.DRAFT: "PreOrder",
     TripState.OPENS_LATER: "PreOrder",
     TripState.DRAW: "InStock",
     TripState.OPEN: "InStock",

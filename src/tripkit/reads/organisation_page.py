@@ -68,7 +68,7 @@ def organisation_page(
     members, invitations, count = session.execute(
         select(_members(organisation_id), _open_invitations(organisation_id, now), _trips(organisation_id))
     ).one()
-    trips = trip_list(session, organisation=key, now=now, page=page)
+    trips = trip_list(session, organisation=key, now=now, page=page, drafts=True)
     return OrganisationPage(
         trips=trips,
         count=count,

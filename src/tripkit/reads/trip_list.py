@@ -9,7 +9,7 @@ from sqlalchemy import case, select
 
 from tripkit.domain.places import Places, Room, TripState, state_of
 from tripkit.domain.texts import Text
-from tripkit.domain.trips import Organisation, Segment, Trip
+from tripkit.domain.trips import Organisation, Segment, Trip, TripStatus
 from tripkit.reads.places import many_places
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.columns import to_value
@@ -71,6 +71,7 @@ def trip_addresses(
     query = (
         select(OrganisationRow.key, OrganisationRow.languages, OrganisationRow.own_host, TripRow.key, TripRow.languages)
         .join(TripRow, TripRow.organisation_id == OrganisationRow.id)
+        .where(TripRow.status != TripStatus.DRAFT)
         .order_by(OrganisationRow.key, TripRow.key)
     )
     found: dict[tuple[str, tuple[str, ...], str | None], list[tuple[str, tuple[str, ...]]]] = {}
@@ -80,9 +81,12 @@ def trip_addresses(
 
 
 def trip_list(
-    session: AnySession, *, organisation: str | None = None, now: datetime, page: int = 1
+    session: AnySession, *, organisation: str | None = None, now: datetime, page: int = 1, drafts: bool = False
 ) -> tuple[TripCard, ...]:
-    """The trips, coming ones first in order of time, then past ones, latest first; a page of `LONGEST_LIST`, from 1."""
+    """The trips, coming ones first in order of time, then past ones, latest first; a page of `LONGEST_LIST`, from 1.
+
+    ``drafts``: also those that nobody but who organises them may see.
+    """
     is_past = TripRow.ends_on < now.date() - timedelta(days=1)  # Surely, wherever it was; `state_of` knows exactly.
     soonest = case((is_past, None), else_=TripRow.starts_on)
     query = (
@@ -90,6 +94,8 @@ def trip_list(
         .join(OrganisationRow)
         .order_by(is_past, soonest, TripRow.starts_on.desc(), TripRow.id)
     )
+    if not drafts:
+        query = query.where(TripRow.status != TripStatus.DRAFT)
     if organisation is not None:
         query = query.where(OrganisationRow.key == organisation)
     rows = session.execute(query.limit(LONGEST_LIST).offset((page - 1) * LONGEST_LIST)).all()

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from tripkit.domain.places import Places, TripState, state_of
-from tripkit.domain.trips import Organisation, Picture, Trip
+from tripkit.domain.trips import Organisation, Picture, Trip, TripStatus
 from tripkit.reads.places import trip_places
 from tripkit.reads.trip_plan import AnySession, find_plan, trip_plan
 from tripkit.storage.pictures import PictureRow
@@ -57,12 +57,25 @@ def page_of_plan(
 
 
 def picture(session: AnySession, *, organisation: str, trip: str, name: str) -> Picture | None:
-    """One of a trip's pictures, with what everybody is shown of it."""
+    """One of the pictures of a trip that everybody may see, with what everybody is shown of it."""
     row = session.execute(
         select(*_OF_PICTURE, PictureRow.shown)
         .join(TripRow, TripRow.id == PictureRow.trip_id)
         .join(OrganisationRow, OrganisationRow.id == TripRow.organisation_id)
-        .where(OrganisationRow.key == organisation, TripRow.key == trip, PictureRow.name == name)
+        .where(
+            OrganisationRow.key == organisation,
+            TripRow.key == trip,
+            PictureRow.name == name,
+            TripRow.status != TripStatus.DRAFT,
+        )
+    ).one_or_none()
+    return None if row is None else Picture(**row._mapping)
+
+
+def any_picture(session: AnySession, *, trip_id: int, name: str) -> Picture | None:
+    """One of a trip's pictures, for those who organise it: of a draft too."""
+    row = session.execute(
+        select(*_OF_PICTURE, PictureRow.shown).where(PictureRow.trip_id == trip_id, PictureRow.name == name)
     ).one_or_none()
     return None if row is None else Picture(**row._mapping)
 

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import Session, scoped_session
 
-from tripkit.domain.trips import Organisation, Trip
+from tripkit.domain.trips import Organisation, Trip, TripStatus
 from tripkit.storage.columns import to_value
 from tripkit.storage.trip_parts import PARTS
 from tripkit.storage.trips import OrganisationRow, TripRow
@@ -27,17 +27,18 @@ _BY_ID = _NAMED.where(TripRow.id == bindparam("trip_id"))
 _BY_KEYS = _NAMED.join(OrganisationRow).where(
     OrganisationRow.key == bindparam("organisation"), TripRow.key == bindparam("trip")
 )
+_SHOWN = _BY_KEYS.where(TripRow.status != TripStatus.DRAFT)
 
 
 def find_trip(session: AnySession, organisation: str, trip: str) -> int | None:
-    """The id of an organisation's trip, by their keys in the address."""
+    """The id of an organisation's trip, of a draft too, by their keys in the address."""
     named = session.execute(_BY_KEYS, {"organisation": organisation, "trip": trip}).one_or_none()
     return None if named is None else named.id
 
 
 def find_plan(session: AnySession, organisation: str, trip: str) -> tuple[int, int, Organisation, Trip] | None:
-    """(trip id, revision, organisation, trip), by their keys in the address; as `trip_plan`."""
-    named = session.execute(_BY_KEYS, {"organisation": organisation, "trip": trip}).one_or_none()
+    """(trip id, revision, organisation, trip) of one that everybody may see, by their keys in the address; as `trip_plan`."""
+    named = session.execute(_SHOWN, {"organisation": organisation, "trip": trip}).one_or_none()
     return None if named is None else (named.id, *plan_named(session, *named))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Executable, Integer, String, bindparam, func, literal, null, select, union_all
 
+from tripkit.domain.trips import TripStatus
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import ClaimRow, OfferRow, PoolRow, WaitingRow
 from tripkit.storage.trips import OrganisationRow, TripRow
@@ -18,7 +19,11 @@ Stamp = frozenset[tuple[object, ...]]
 _THIS = (
     select(TripRow.id)
     .join(OrganisationRow)
-    .where(OrganisationRow.key == bindparam("organisation"), TripRow.key == bindparam("trip"))
+    .where(
+        OrganisationRow.key == bindparam("organisation"),
+        TripRow.key == bindparam("trip"),
+        TripRow.status != TripStatus.DRAFT,
+    )
     .scalar_subquery()
 )
 _NONE = null().cast(Integer)
@@ -39,6 +44,6 @@ _QUERY: Executable = union_all(
 
 
 def trip_stamp(session: AnySession, *, organisation: str, trip: str) -> Stamp | None:
-    """The stamp of a trip by the keys in its address, None when the organisation has no such trip."""
+    """The stamp of a trip by the keys in its address, None when the organisation shows no such trip."""
     rows: Sequence[Any] = session.execute(_QUERY, {"organisation": organisation, "trip": trip}).all()
     return frozenset(tuple(row) for row in rows) or None

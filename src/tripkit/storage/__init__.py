@@ -11,6 +11,7 @@ from tripkit.storage import (  # noqa: F401 (tables register themselves)
     pictures,
     trip_parts,
     trips,
+    versions,
     work,
 )
 from tripkit.storage.columns import Row

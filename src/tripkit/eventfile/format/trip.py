@@ -179,7 +179,7 @@ class TripEntry(Entry):
     )
     status: Annotated[TripStatus, Field(strict=False)] = Field(
         TripStatus.PLANNED,
-        description="planned, postponed or cancelled; whether it is open or full follows from dates and places.",
+        description="draft (nobody sees it), planned, postponed or cancelled; whether it is open or full follows from dates and places.",
     )
     status_note: LongText = Field({}, description="Why it is postponed or cancelled, and what happens now.")
     sign_up: SignUpEntry | None = Field(None, description="When and how people sign up.")

@@ -41,6 +41,8 @@ def show(template: str, **values: Any) -> Response:
             "see_settings": rights.may(ORGANISATION, Level.SEE),
             "change_settings": rights.may(ORGANISATION, Level.CHANGE),
             "change_participants": rights.may(PARTICIPANTS, Level.CHANGE),
+            "change_trips": rights.may(TRIP, Level.CHANGE),
+            "make_trips": rights.may_everywhere(TRIP, Level.CHANGE),
             "see_participants": rights.may(PARTICIPANTS, Level.SEE),
             "see_sensitive": rights.may(SENSITIVE, Level.SEE),
             "see_messages": rights.may(MESSAGES, Level.SEE),

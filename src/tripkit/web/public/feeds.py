@@ -14,7 +14,7 @@ from tripkit.papers import calendar as calendars
 from tripkit.papers import sitemap as site_map
 from tripkit.papers.sitemap import Page
 from tripkit.reads.trip_list import trip_addresses
-from tripkit.reads.trip_plan import find_trip, trip_plan
+from tripkit.reads.trip_plan import find_plan
 from tripkit.web.frame import now, page_language, public_url, session, settings
 from tripkit.web.hosts import whose_host
 from tripkit.web.public import blueprint
@@ -77,9 +77,8 @@ def robots() -> Response:
 
 
 def _found(organisation: str, trip: str) -> tuple[int, Organisation, Trip]:
-    trip_id = find_trip(session(), organisation, trip)
-    plan = None if trip_id is None else trip_plan(session(), trip_id)
-    return abort(404) if plan is None else plan
+    found = find_plan(session(), organisation, trip)
+    return abort(404) if found is None else found[1:]
 
 
 def _pages() -> Iterator[Page]:

@@ -45,14 +45,19 @@ def places(language: str, organisation: str, trip: str) -> Response:
 @route(blueprint, "/<organisation>/<trip>/pictures/<name>", policy=Policy.PUBLIC)
 def picture(organisation: str, trip: str, name: str) -> Response:
     """One of a trip's pictures. An SVG is shown in a sandbox: whatever is in it, it runs nothing here."""
-    found = find_picture(session(), organisation=organisation, trip=trip, name=name) or abort(404)
+    response = shown_of(find_picture(session(), organisation=organisation, trip=trip, name=name) or abort(404))
+    response.cache_control.public = True
+    response.cache_control.max_age = _A_DAY
+    response.make_conditional(request)
+    return response
+
+
+def shown_of(found: Picture) -> Response:
+    """A picture as it is shown, told to run nothing; 404 for one that cannot be."""
     data = _shown(found) or abort(404)
     response = Response(data, content_type=found.media_type)
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response.set_etag(hashlib.sha256(data).hexdigest()[:32])
-    response.cache_control.public = True
-    response.cache_control.max_age = _A_DAY
-    response.make_conditional(request)
     return response
 
 

@@ -33,16 +33,26 @@ def trip(language: str, organisation: str, trip: str) -> Response:
         "public/trip.html",
         organisation,
         trip,
-        lambda page, language: {
-            "programme": programme_of(page.trip, segment=segment, topic=topic),
-            "hours": hours_of(page.trip),
-            "prices": [page.trip.price, *(segment.price for segment in page.trip.segments if segment.price)],
-            "kept_for": _kept_for(page),
-            "map": drawn(page.trip, language),
-            "json_ld": _json_ld(page, language),
-        },
+        lambda page, language: _of_trip(page, language, segment, topic),
         filters={"segments": segment, "topics": topic},
     )
+
+
+def _of_trip(page: TripPage, language: str, segment: str = "", topic: str = "") -> dict[str, Any]:
+    return {
+        "programme": programme_of(page.trip, segment=segment, topic=topic),
+        "hours": hours_of(page.trip),
+        "prices": [page.trip.price, *(segment.price for segment in page.trip.segments if segment.price)],
+        "kept_for": _kept_for(page),
+        "map": drawn(page.trip, language),
+        "json_ld": _json_ld(page, language),
+    }
+
+
+def preview(page: TripPage, pictures_at: str) -> str:
+    """The page of a trip as those who organise it see it before anybody else. ``pictures_at``: the endpoint that shows its pictures."""
+    language = page_language()
+    return _written("public.trip", "public/trip.html", page, _of_trip(page, language), pictures_at=pictures_at)
 
 
 @route(blueprint, "/<language>/<organisation>/<trip>/programme/<item>/", policy=Policy.PUBLIC)
@@ -116,27 +126,9 @@ def _page(
 
     def look() -> Seen:
         page = trip_now(organisation, trip)
-        keys = {"organisation": organisation, "trip": trip}
 
         def write() -> str:
-            return render_template(
-                template,
-                language=language,
-                fallback=page.trip.languages,
-                organisation=page.organisation,
-                page=page,
-                trip=page.trip,
-                places=page.places,
-                state=page.state.value,
-                takes_signups=takes_signups(page.state),
-                letters=letters_of(page.trip),
-                numbers=sites_in_order(page.trip),
-                keys={"language": language, **keys},
-                alternates=alternates(endpoint, page.trip.languages, **keys, **part),
-                picture_url=_picture_url(page),
-                how_full=how_full(page),
-                **values(page, language),
-            )
+            return _written(endpoint, template, page, values(page, language), **part)
 
         # The same trip is the same value in memory until it is changed, so comparing costs nothing.
         made_of = (page.trip, page.organisation, page.places, page.state, today())
@@ -144,6 +136,38 @@ def _page(
         return Seen(made_of, write, tuple(known))
 
     return answer(look, *asked.values())
+
+
+def _written(
+    endpoint: str,
+    template: str,
+    page: TripPage,
+    values: Mapping[str, Any],
+    *,
+    pictures_at: str = "public.picture",
+    **part: str,
+) -> str:
+    language = page_language()
+    keys = {"organisation": page.organisation.key, "trip": page.trip.key}
+    return render_template(
+        template,
+        language=language,
+        fallback=page.trip.languages,
+        organisation=page.organisation,
+        page=page,
+        trip=page.trip,
+        places=page.places,
+        state=page.state.value,
+        takes_signups=takes_signups(page.state),
+        letters=letters_of(page.trip),
+        numbers=sites_in_order(page.trip),
+        keys={"language": language, **keys},
+        alternates=alternates(endpoint, page.trip.languages, **keys, **part),
+        pictures_at=pictures_at,
+        picture_url=_picture_url(page, pictures_at),
+        how_full=how_full(page),
+        **values,
+    )
 
 
 def _kept_for(page: TripPage) -> set[str]:
@@ -169,10 +193,10 @@ def _beside(page: TripPage, item: ProgrammeItem) -> list[ProgrammeItem]:
     ]
 
 
-def _picture_url(page: TripPage) -> str | None:
+def _picture_url(page: TripPage, pictures_at: str = "public.picture") -> str | None:
     if page.trip.picture is None:
         return None
-    return url_for("public.picture", organisation=page.organisation.key, trip=page.trip.key, name=page.trip.picture)
+    return url_for(pictures_at, organisation=page.organisation.key, trip=page.trip.key, name=page.trip.picture)
 
 
 def _json_ld(page: TripPage, language: str) -> str:
