@@ -136,18 +136,16 @@ def _put_logo(site: Site, trip_id: int) -> None:
 
 
 def _letter(site: Site, trip_id: int, made: BookingMade) -> int:
-    """A letter to many that is going out, and has gone to this booking; its id."""
+    """A letter to many that may still be written, read and sent, and that has gone to this booking; its id."""
     row = CampaignRow(
         trip_id=trip_id,
         key="info",
-        subject={"en": "Soon we leave"},
-        text={"en": "Hi {name}"},
+        subject={"sv": "Snart åker vi", "en": "Soon we leave"},
+        text={"sv": "Hej {name}", "en": "Hi {name}"},
         audience=Audience(),
         essential=False,
-        state=CampaignState.SENDING,
+        state=CampaignState.DRAFT,
         made_at=NOW,
-        started_at=NOW,
-        filled_at=NOW,
     )
     site.session.add(row)
     site.session.flush()

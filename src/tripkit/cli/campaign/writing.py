@@ -82,8 +82,8 @@ def new(
 
     It shows how the letter reads, too. Nothing is sent before it is started, or its moment has been confirmed.
 
-    In the text, {name}, {trip}, {code} and {link} stand for what each recipient's booking says; in the subject, the
-    first three.
+    In the text, {name}, {code}, {people}, {visits} and {link} stand for what each recipient's booking says, {trip},
+    {dates}, {place} and {contact} for what the trip says; in the subject, all of them but the link.
     """
     subject, text = _by_language(subjects), {language: _read(file) for language, file in map(_named, texts)}
     with on_database() as (session, settings):
