@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from tripkit.domain.bookings import ParticipantStatus as Status
 from tripkit.domain.prices import Money, Price, add_up
 from tripkit.domain.texts import Text
+from tripkit.domain.trips import Admission
 from tripkit.mailing.letter import Attachment, Letter, Person
 from tripkit.testing import at, both, make_organisation, make_trip
 
@@ -43,6 +45,18 @@ CASES: Mapping[str, dict[str, Any]] = {
         "sum": add_up([Price(Money(485_050, "SEK"), Decimal(25))] * 2, "SEK"),
         "attachments": (PUBLISH, PUBLISH),
     },
+    "applied": {
+        "kind": "applied",
+        "people": (make_person(status=Status.APPLIED, visits=(ITEMS["hill"],)),),
+        "trip": replace(TRIP, admission=Admission.DRAW, draws_at=at(3, 9)),
+    },
+    "drawn": {"kind": "confirmation", "reason": "drawn", "people": (make_person(visits=(ITEMS["port"],)),)},
+    "not drawn": {
+        "kind": "queued",
+        "reason": "drawn",
+        "people": (make_person(status=Status.WAITING, position=7),),
+    },
+    "taken back": {"kind": "cancelled", "reason": "taken_back", "people": (make_person(status=Status.CANCELLED),)},
     "queued": {"kind": "queued", "people": (make_person(status=Status.WAITING, position=7),)},
     "offer": {
         "kind": "offer",

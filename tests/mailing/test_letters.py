@@ -16,6 +16,10 @@ from tripkit.mailing.verdict import KINDS
 
 VERDICTS = {
     "confirmation": "Two places are confirmed. Leyla Norrman is on the waiting list.",
+    "applied": "Leyla Norrman is in the draw.",
+    "drawn": "Places have been drawn, and one is yours.",
+    "not drawn": "Places have been drawn. You are in the queue, as number 7.",
+    "taken back": "Leyla Norrman is no longer in the draw.",
     "queued": "You are in the queue, as number 7.",
     "offer": "Two places on the trip are yours if you say yes in time.",
     "offered visit": "A place on “Visit port” is on offer to Leyla Norrman.",
@@ -107,7 +111,7 @@ def test_a_confirmation_says_the_price_as_it_is_stored(language: str, said: str)
     assert said in " ".join(plain(message).split())
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case != "confirmation"])
+@pytest.mark.parametrize("case", [case for case in CASES if CASES[case]["kind"] != "confirmation"])
 def test_no_other_letter_speaks_of_money_or_of_what_comes(case: str) -> None:
     text = plain(compose(make_letter(case, "en", sum=CASES["confirmation"]["sum"], begins=ITEMS["lecture"])))
     assert "SEK" not in text and "What happens now" not in text
