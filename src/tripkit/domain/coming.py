@@ -33,7 +33,6 @@ class Happens(StrEnum):
     FREE_CANCEL_ENDS = "free_cancel_ends"
     SIGNUP_ENDS = "signup_ends"
     DRAW = "draw"
-    PLACES_DRAWN = "places_drawn"
     CHANGES_END = "changes_end"
     REMINDER = "reminder"
     TRIP_BEGINS = "trip_begins"
@@ -95,8 +94,6 @@ def _of_signup(trip: Trip) -> Iterator[Happening]:
         yield Happening(what=Happens.SIGNUP_OPENS, at=opens, on=opens.astimezone(zone).date())
     if ends < begins_at(trip):  # Otherwise the trip's beginning says it.
         yield Happening(what=Happens.SIGNUP_ENDS, at=ends, on=ends.astimezone(zone).date())
-    if trip.draws_at is not None:
-        yield Happening(what=Happens.PLACES_DRAWN, at=trip.draws_at, on=trip.draws_at.astimezone(zone).date())
     if trip.draws_at is not None and trip.admission is Admission.DRAW:
         yield Happening(what=Happens.DRAW, at=trip.draws_at, on=trip.draws_at.astimezone(zone).date())
     if trip.changes_until is not None:

@@ -16,7 +16,6 @@ _WORDS = {
     Happens.SIGNUP_OPENS: sentence("Sign-up opens"),
     Happens.FREE_CANCEL_ENDS: sentence("Last day on which cancelling costs nothing"),
     Happens.SIGNUP_ENDS: sentence("Sign-up ends"),
-    Happens.PLACES_DRAWN: sentence("Places are drawn"),
     Happens.DRAW: sentence("Places are drawn"),
     Happens.CHANGES_END: sentence("Participants cannot change their bookings any more"),
     Happens.TRIP_BEGINS: sentence("The trip begins"),
