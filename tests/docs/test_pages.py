@@ -12,6 +12,7 @@ from tests.docs.running import run_page
 
 SHOWN_ONLY = {
     "README.md": 1,
+    "docs/draw.md": 2,  # Two lines of a file, and what is asked of an address: tests/eventfile and tests/web do the same.
     "docs/event-directory/index.md": 1,  # `tripkit serve`: tests/cli starts it and asks for a page.
     "docs/hosting.md": 14,  # As root, with systemd or Docker: tests/deploy runs what they start, and reads the files.
     "docs/install.md": 3,  # make wheel and pip: the test of the wheel does it, in a directory of its own.

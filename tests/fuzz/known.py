@@ -60,7 +60,7 @@ def seen_by(app: Flask, who: Who, browser: Browser, shown: set[str]) -> Known:
     """What one person can ask for. ``shown``: endpoints of which one page is enough."""
     rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
     known = Known(who, browser, rules)
-    waiting = deque((filled(rule, who), "") for rule in rules if "GET" in (rule.methods or ()))
+    waiting = deque([*who.begins, *((filled(rule, who), "") for rule in rules if "GET" in (rule.methods or ()))])
     seen, kinds = set(waiting), set()
     asked: Counter[str] = Counter()
     while waiting:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from tripkit.actions import passwords
 from tripkit.actions.join_visit_queue import join_visit_queue
 from tripkit.actions.recording import make_ways_out
 from tripkit.app import create_app
+from tripkit.domain.trips import Admission
 from tripkit.reads.trip_plan import trip_plan
 from tripkit.settings import Clock, Settings
 from tripkit.storage import db, open_engine, sessions, write
@@ -192,6 +194,7 @@ def _played(app: Flask) -> Stage:
         )
         never = (STRANGER, "kvastmira@", other.made.code, other.made.token, hidden.code, hidden.token)
         queued, way_out = _queued(site), _way_out(site, stay)
+        _draw(site)
         # An address that is asked for, and leads to this machine: whoever looks where it leads asks nobody else for that.
         with write(session):
             host = session.scalars(
@@ -204,6 +207,14 @@ def _played(app: Flask) -> Stage:
         for file in sorted(Path(settings.mail.partition(":")[2]).glob("*.eml"))[3:]:
             file.unlink()
         return Stage(app, stay, queued, way_out, _contact(site, stay), never)
+
+
+def _draw(site: Site) -> None:
+    """A trip whose places are drawn, and somebody in the draw."""
+    closes = NOW + timedelta(days=30)
+    trip_id = site.publish(make_organisation("lots"), admission=Admission.DRAW, signup_closes_at=closes, size=3)
+    site.book(trip_id)
+    site.session.rollback()
 
 
 def _untouched(app: Flask) -> Stage:

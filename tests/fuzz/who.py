@@ -31,7 +31,8 @@ class Who:
 
     ``values``: what stands in their addresses, by the name of the argument. ``sign_in``: what their browser does first.
     ``headers``: what their browser sends along. ``sees_all``: whether other organisations' people are theirs to see.
-    ``writes``: what they write into a field of this name, where they mean it.
+    ``writes``: what they write into a field of this name, where they mean it. ``begins``: (path, query) of pages they look
+    at before all others, since few links of their kind are followed.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Who:
     headers: Mapping[str, str] = field(default_factory=dict)
     sees_all: bool = False
     writes: Mapping[str, str] = field(default_factory=dict)
+    begins: tuple[tuple[str, str], ...] = ()
 
 
 def askers(stage: Stage) -> tuple[Who, ...]:
@@ -59,9 +61,13 @@ def askers(stage: Stage) -> tuple[Who, ...]:
         Who("who holds a secret link and is offered a place", mine),
         Who("who holds a secret link and queues for a visit", {**mine, **stage.queued}),
         Who("who wants no more letters", {**mine, "token": stage.way_out}),
+        Who("who looks at a draw", {**theirs, "organisation": "lots"}),
         Who("a monitor", theirs, headers={"Authorization": f"Bearer {METRICS_TOKEN}"}),
         Who("who has signed in to see their bookings", theirs, partial(_account, email=stage.contact)),
-        *(Who(f"a member: {role}", theirs, partial(_member, role=role)) for role in (Role.OWNER, Role.READER)),
+        *(
+            Who(f"a member: {role}", theirs, partial(_member, role=role), begins=(_saved_list(theirs),))
+            for role in (Role.OWNER, Role.READER)
+        ),
         # Where there is no second factor yet, nobody is asked for one.
         *([half] if "account.second_factor" in stage.app.view_functions else []),
         Who(
@@ -72,6 +78,12 @@ def askers(stage: Stage) -> tuple[Who, ...]:
         ),
         Who("who runs the installation and looks at an organisation", theirs, _visiting, sees_all=True),
     )
+
+
+def _saved_list(values: Mapping[str, str]) -> tuple[str, str]:
+    """Where a saved list of participants is opened."""
+    trip = f"/{values['language']}/organise/{values['organisation']}/trips/{values['trip']}"
+    return f"{trip}/participants/", f"saved={values['listing']}"
 
 
 def _first(stage: Stage) -> dict[str, str]:
