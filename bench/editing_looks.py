@@ -38,7 +38,7 @@ LOOKS: tuple[Look, ...] = (
         "organiser.new_trip",
         f"{_HOST}new-trip/",
         MEMBER,
-        30,
+        31,
         fields={
             "title-sv": "Resa {account}",
             "lead-sv": "En dag.",
@@ -55,7 +55,7 @@ LOOKS: tuple[Look, ...] = (
         "organiser.copy_trip",
         f"{_TRIP}copy/",
         MEMBER,
-        124,
+        126,
         fields={"title-sv": "Resa {account}", "from": "2049-01-27"},
     ),
     act(
