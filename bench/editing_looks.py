@@ -20,7 +20,7 @@ def _page(name: str, endpoint: str, path: str, statements: int, status: int = 20
 
 LOOKS: tuple[Look, ...] = (
     _page("form: new trip", "organiser.new_trip", f"{_HOST}new-trip/", 4),
-    _page("form: copy a trip", "organiser.copy_trip", f"{_TRIP}copy/", 5),
+    _page("form: copy a trip", "organiser.copy_trip", f"{_HOST}new-trip/{{trip}}/", 6),
     _page("edit a trip", "organiser.edit", _EDIT, 5),
     _page("form: part of a trip", "organiser.edit_part", f"{_EDIT}basics/", 5),
     _page("list of a trip", "organiser.edit_list", _SITE, 5),
@@ -53,9 +53,9 @@ LOOKS: tuple[Look, ...] = (
     act(
         "copy a trip",
         "organiser.copy_trip",
-        f"{_TRIP}copy/",
+        f"{_HOST}new-trip/{{trip}}/",
         MEMBER,
-        126,
+        127,
         fields={"title-sv": "Resa {account}", "from": "2049-01-27"},
     ),
     act(

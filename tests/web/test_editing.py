@@ -110,6 +110,7 @@ def test_what_is_saved_waits_until_it_is_published(site: Site, organiser: FlaskC
     assert "places, from 60 to 70" in waiting.lower()
     assert send(organiser, f"{trip}changes/").location == f"{trip}changes/?done=published"
     assert "Two days in Göteborg" in site.see(public).words
+    assert "It is published" in look(organiser, f"{trip}changes/?done=published").words
     assert "Nothing waits" in look(organiser, f"{trip}changes/").words
 
 
@@ -140,6 +141,7 @@ def test_a_thing_is_added_moved_changed_and_taken_away(site: Site, organiser: Fl
     topics = f"{trip}edit/lists/topics/"
     answer = send(organiser, f"{topics}new/", **{"name-sv": "Åtta kök & ett", "name-en": "Eight"})
     assert answer.location == f"{topics}?done=saved#atta-kok-ett"
+    assert "It is saved." in look(organiser, f"{topics}?done=saved").words
     keys = [one["key"] for one in found(site).document["topics"]]
     assert keys[-1] == "atta-kok-ett"
     token = look(organiser, topics).value("csrf_token")
@@ -212,6 +214,7 @@ def test_a_draft_is_made_from_a_few_answers_and_made_public(site: Site) -> None:
     }
     answer = send(owner, f"{HOST}new-trip/", **answers)
     assert answer.location == f"{HOST}trips/resa-till-boras/edit/?done=made"
+    assert "The trip is made" in look(owner, answer.location).words
     made = found(site, "resa-till-boras", "resebyran")
     assert made.trip.status is TripStatus.DRAFT
     assert [one.name for one in made.trip.segments] == [
@@ -232,7 +235,11 @@ def test_a_draft_is_made_from_a_few_answers_and_made_public(site: Site) -> None:
 
 def test_a_trip_is_copied_to_new_days(site: Site, organiser: FlaskClient, trip: str, event: Event) -> None:
     owner = member(site, Role.OWNER, event.organisation.key)
-    answer = send(owner, f"{trip}copy/", **{"from": "2027-01-28", "title-en": "Once more"})
+    answer = send(
+        owner,
+        f"/en/organise/{event.organisation.key}/new-trip/{event.trip.key}/",
+        **{"from": "2027-01-28", "title-en": "Once more"},
+    )
     key = re.search(r"/trips/([^/]+)/edit/", answer.location or "")
     assert key is not None
     made = found(site, key[1])
@@ -244,7 +251,8 @@ def test_a_trip_is_copied_to_new_days(site: Site, organiser: FlaskClient, trip: 
 def test_who_leads_one_trip_edits_it_and_makes_no_other(site: Site, trip: str, event: Event) -> None:
     leader = member(site, Role.ORGANISER, event.organisation.key, trip=event.trip.key)
     assert leader.get(f"{trip}edit/").status_code == 200
-    assert leader.get(f"{trip}copy/").status_code == 403
+    copy = f"/en/organise/{event.organisation.key}/new-trip/{event.trip.key}/"
+    assert leader.get(copy).status_code in {403, 404}
     assert leader.get(f"/en/organise/{event.organisation.key}/new-trip/").status_code in {403, 404}
     reader = member(site, Role.READER, event.organisation.key)
     assert reader.get(f"{trip}edit/").status_code == 403

@@ -18,15 +18,17 @@ from tripkit.eventfile.as_written import Written
 from tripkit.eventfile.errors import EventErrors
 from tripkit.eventfile.format.nearly_right import as_key
 from tripkit.i18n import LANGUAGES, say
+from tripkit.reads.trip_document import TripDocument, trip_document
 from tripkit.reads.trip_list import organisation as find_organisation
 from tripkit.reads.trip_list import trip_titles
+from tripkit.reads.trip_plan import find_trip
 from tripkit.web.account.page import LOST_SESSION
 from tripkit.web.frame import now, page_language, session
 from tripkit.web.guards import here
 from tripkit.web.organiser import blueprint
 from tripkit.web.organiser.editing.fields import Field, Kind, line, number, prose
 from tripkit.web.organiser.editing.forms import Filled, Reading, read, shown
-from tripkit.web.organiser.editing.page import CHANGE, filled_sent, found_trip, languages_of, show_editing
+from tripkit.web.organiser.editing.page import CHANGE, filled_sent, languages_of, show_editing
 from tripkit.web.organiser.page import ACTS, member_acts, show
 from tripkit.web.routing import Policy, route
 from tripkit.web.signup.csrf import CsrfForm
@@ -181,41 +183,44 @@ def _problem(path: str, said: Sentence, languages: Sequence[str]) -> Problem:
 
 @route(
     blueprint,
-    "/<language>/organise/<organisation>/trips/<trip>/copy/",
+    "/<language>/organise/<organisation>/new-trip/<source>/",
     policy=Policy.MEMBER,
     needs=CHANGE,
     methods=("GET", "POST"),
     limits=(ACTS,),
 )
-def copy_trip(language: str, organisation: str, trip: str) -> ResponseReturnValue:
-    """The form, and a draft made of what is written of this trip, on other days."""
+def copy_trip(language: str, organisation: str, source: str) -> ResponseReturnValue:
+    """The form, and a draft made of what is written of a trip, on other days."""
     page_language()
-    if not here().rights.may_everywhere(CHANGE.permission, CHANGE.level):
-        abort(403)
-    found = found_trip()
+    trip_id = find_trip(session(), organisation, source) or abort(404)
+    found = trip_document(session(), trip_id) or abort(404)
     spoken = languages_of(found)
-    filled: Filled = shown(_COPY, {"title": found.document["trip"]["title"]}, spoken)
-    problems: list[Problem] = []
-    if request.method == "POST":
-        filled, form = filled_sent(), Reading(filled_sent(), spoken, [])
-        values = read(_COPY, form)
-        problems = form.problems if CsrfForm().is_ours() else [LOST_SESSION]
-        if not problems:
-            document = {**found.document, "trip": {**found.document["trip"], "title": values["title"]}}
-            document["trip"].pop("short_title", None)
-            try:
-                key = make_trip(
-                    session(),
-                    organisation_id=here().organisation_id,
-                    document=document,
-                    copied_from=here().trip_id,
-                    starting=date.fromisoformat(values["from"]),
-                    moment=member_acts(),
-                )
-            except EventErrors as errors:
-                problems = [Problem("from", _said(error.sentence)) for error in errors.errors]
-            else:
-                return redirect(_edit_page(key), 303)
+    if request.method != "POST":
+        filled: Filled = shown(_COPY, {"title": found.document["trip"]["title"]}, spoken)
+        return _copy_form(found, source, filled)
+    filled, form = filled_sent(), Reading(filled_sent(), spoken, [])
+    if not CsrfForm().is_ours():
+        return _copy_form(found, source, filled, problems=[LOST_SESSION])
+    values = read(_COPY, form)
+    if form.problems:
+        return _copy_form(found, source, filled, problems=form.problems)
+    trip = {name: value for name, value in found.document["trip"].items() if name != "short_title"}
+    try:
+        key = make_trip(
+            session(),
+            organisation_id=here().organisation_id,
+            document={**found.document, "trip": {**trip, "title": values["title"]}},
+            copied_from=trip_id,
+            starting=date.fromisoformat(values["from"]),
+            moment=member_acts(),
+        )
+    except EventErrors as errors:
+        problems = [Problem("from", _said(error.sentence)) for error in errors.errors]
+        return _copy_form(found, source, filled, problems=problems)
+    return redirect(_edit_page(key), 303)
+
+
+def _copy_form(found: TripDocument, source: str, filled: Filled, **values: Any) -> ResponseReturnValue:
     return show_editing(
-        "organiser/editing/copy.html", found, fields=_COPY, filled=filled, choices={}, problems=problems
+        "organiser/editing/copy.html", found, source=source, fields=_COPY, filled=filled, choices={}, **values
     )

@@ -27,6 +27,15 @@ from tripkit.web.organiser.page import show
 from tripkit.web.routing import Need
 
 CHANGE = Need(TRIP, Level.CHANGE)
+_DONE = {
+    "saved": sentence("It is saved."),
+    "same": sentence("It was so already."),
+    "removed": sentence("It is taken away."),
+    "made": sentence("The trip is made. Go through its parts in any order."),
+    "published": sentence("It is published. Everybody sees it now."),
+    "opened": sentence("The trip is public."),
+    "back": sentence("It is written as it was. Look at what that changes, and publish it."),
+}
 SPARE_ROWS = 2
 """Empty rows below those that are filled in."""
 
@@ -61,6 +70,7 @@ def show_editing(template: str, found: TripDocument, **values: Any) -> Response:
         parts=PARTS,
         sections=SECTIONS,
         spoken=languages_of(found),
+        said=_DONE.get(request.args.get("done", "")),
         **values,
     )
 
