@@ -224,6 +224,12 @@ def test_a_draft_is_made_from_a_few_answers_and_made_public(site: Site) -> None:
     assert made.trip.price.net.minor == 120_050
     public = "/en/resebyran/resa-till-boras/"
     assert site.get(public).status_code == 404
+    edit = f"{HOST}trips/resa-till-boras/edit/"
+    assert owner.get(f"{edit}status/").status_code == 404
+    for part in PARTS:
+        if part.key != "status":
+            assert "done=same" in (send(owner, f"{edit}{part.key}/").location or ""), part.key
+    assert found(site, "resa-till-boras", "resebyran").trip.status is TripStatus.DRAFT
     assert "Trip to Borås" in look(owner, f"{HOST}trips/resa-till-boras/preview/").words
     gaps = look(owner, f"{HOST}trips/resa-till-boras/changes/").words
     assert "Nothing is in the programme yet." in gaps

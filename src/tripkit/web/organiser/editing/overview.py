@@ -14,10 +14,11 @@ from tripkit.domain.sentences import Sentence
 from tripkit.eventfile.as_written import Written
 from tripkit.eventfile.document import read_document
 from tripkit.eventfile.errors import EventErrors, FileError
+from tripkit.reads.trip_document import TripDocument
 from tripkit.web.frame import page_language
 from tripkit.web.organiser import blueprint
 from tripkit.web.organiser.editing.forms import value_at
-from tripkit.web.organiser.editing.page import CHANGE, found_trip, problems_of, show_editing
+from tripkit.web.organiser.editing.page import CHANGE, found_trip, parts_of, problems_of, show_editing
 from tripkit.web.organiser.editing.parts import PARTS, TRAVEL, Part
 from tripkit.web.organiser.editing.sections import SECTIONS
 from tripkit.web.routing import Policy, route
@@ -51,15 +52,16 @@ def edit(language: str, organisation: str, trip: str) -> ResponseReturnValue:
     return show_editing(
         "organiser/editing/overview.html",
         found,
-        stops=[*_parts(found.document, warnings), *_lists(found.document, warnings)],
+        stops=[*_parts(found, warnings), *_lists(found.document, warnings)],
         problems=problems,
         status=200,
     )
 
 
-def _parts(document: Written, warnings: Iterable[FileError]) -> Iterator[Stop]:
+def _parts(found: TripDocument, warnings: Iterable[FileError]) -> Iterator[Stop]:
+    document = found.document
     missing = Counter(_part_at(warning.file) for warning in warnings if is_untranslated(warning))
-    for part in (*PARTS, TRAVEL):
+    for part in parts_of(found):
         group = document if part is TRAVEL else document["trip"]
         there = any(one.path.partition(".")[0] in group for one in part.fields)
         yield Stop(

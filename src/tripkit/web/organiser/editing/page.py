@@ -11,6 +11,7 @@ from werkzeug import Response
 from tripkit.domain.refusals import EditedMeanwhile, Problem
 from tripkit.domain.rights import TRIP, Level
 from tripkit.domain.sentences import Sentence, sentence
+from tripkit.domain.trips import TripStatus
 from tripkit.eventfile.as_written import Written
 from tripkit.eventfile.errors import EventErrors, FileError
 from tripkit.eventfile.plan_words import LIST, THING
@@ -21,7 +22,7 @@ from tripkit.web.guards import here
 from tripkit.web.mybooking.opening import whole
 from tripkit.web.organiser.editing.fields import Field, Kind
 from tripkit.web.organiser.editing.forms import Filled, Reading, named, shown
-from tripkit.web.organiser.editing.parts import PARTS
+from tripkit.web.organiser.editing.parts import PARTS, TRAVEL, Part
 from tripkit.web.organiser.editing.sections import SECTIONS, SECTIONS_BY_KEY
 from tripkit.web.organiser.page import show
 from tripkit.web.routing import Need
@@ -97,6 +98,12 @@ def show_form(
         spare_rows=SPARE_ROWS,
         **values,
     )
+
+
+def parts_of(found: TripDocument) -> tuple[Part, ...]:
+    """The pages there are for the trip itself: a draft takes place for nobody yet, so it is not called off."""
+    parts = (*PARTS, TRAVEL)
+    return tuple(one for one in parts if one.key != "status" or found.trip.status is not TripStatus.DRAFT)
 
 
 def languages_of(found: TripDocument) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from tripkit.web.organiser.editing.page import (
     filled_sent,
     found_trip,
     languages_of,
+    parts_of,
     problems_of,
     read_sent,
     show_form,
@@ -50,8 +51,9 @@ from tripkit.web.signup.csrf import CsrfForm
 def edit_part(language: str, organisation: str, trip: str, part: str) -> ResponseReturnValue:
     """The form, and what it says written down."""
     page_language()
-    one = PARTS_BY_KEY.get(part) or abort(404)
-    found = found_trip()
+    one, found = PARTS_BY_KEY.get(part) or abort(404), found_trip()
+    if one not in parts_of(found):
+        abort(404)
     if request.method != "POST":
         return _form(one, found)
     if not CsrfForm().is_ours():
