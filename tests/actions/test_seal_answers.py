@@ -297,12 +297,12 @@ def test_signing_up_sends_as_many_statements_with_keys_as_without(site: Site) ->
     assert counted[0] == counted[1]
 
 
-def test_with_nothing_to_seal_it_asks_four_questions(site: Site) -> None:
+def test_with_nothing_to_seal_it_asks_eight_questions(site: Site) -> None:
     session = site.with_keys(OLD)
     sign_up(session, people=3)
     with count_statements(site.engine) as statements:
         assert seal_answers(session, moment=make_moment()).rows == 0
-    assert len(statements) == 6
+    assert len(statements) == 8
 
 
 def test_a_database_of_the_version_before_is_brought_along(site: Site) -> None:

@@ -96,11 +96,12 @@ def test_a_trip_begins_and_ends_by_the_clock_where_it_happens(zone: str, begins:
     assert [is_over(value, now) for now in (over - second, over)] == [False, True]
 
 
-def test_sign_ups_are_taken_while_it_is_open_or_full() -> None:
+def test_sign_ups_are_taken_while_it_is_open_full_or_to_be_drawn() -> None:
     assert {state for state in TripState if takes_signups(state)} == {
         TripState.OPEN,
         TripState.FEW_LEFT,
         TripState.FULL,
+        TripState.DRAW,
     }
 
 

@@ -104,18 +104,22 @@ ERRORS: list[tuple[tuple[str, ...], list[str]]] = [
         (TEXT, '    text: {sv: "Hej {nam}!", en: "Hello {{ name }}!"}\n'),
         [
             (
-                "85:16: “{nam}” stands for nothing here; in braces there may be: {name}, {trip}, {code}, {link};"
+                "85:16: “{nam}” stands for nothing here;"
+                " in braces there may be: {name}, {trip}, {code}, {dates}, {place}, {contact}, {people}, {visits}, {link};"
                 " did you mean “{name}”?"
             ),
             (
-                "85:34: “{ name }” stands for nothing here; in braces there may be: {name}, {trip}, {code}, {link};"
+                "85:34: “{ name }” stands for nothing here;"
+                " in braces there may be: {name}, {trip}, {code}, {dates}, {place}, {contact}, {people}, {visits}, {link};"
                 " did you mean “{name}”?"
             ),
         ],
     ),
     (
         (SUBJECT, '    subject: {sv: "Snart {link}", en: Soon}\n'),
-        ["84:19: “{link}” stands for nothing here; in braces there may be: {name}, {trip}, {code}"],
+        [
+            "84:19: “{link}” stands for nothing here; in braces there may be: {name}, {trip}, {code}, {dates}, {place}, {contact}, {people}, {visits}"
+        ],
     ),
     ((TEXT, ""), ["82:5: “text” is missing; every text is written in sv at least"]),
     ((CONTACT, f"  retention: {{days: 0}}\n{CONTACT}"), ["19:21: the number is too small; at least 1"]),

@@ -105,7 +105,8 @@ def _book(
     if seating.trip != trip:
         raise _TripChanged
     if written is not None:
-        written.booking.accepted_by = accepted_by or None
+        if accepted_by:  # Else a sign-up would write its booking a second time, while everybody waits for the places.
+            written.booking.accepted_by = accepted_by
         if is_before_draw(session, seating):
             return enter_lottery(session, written, moment, by)
     seated = _seat(session, seating, request, by, accepted_by)
