@@ -38,7 +38,8 @@ from tripkit.web.organiser.editing.page import (
     with_thing,
 )
 from tripkit.web.organiser.editing.part import take_picture
-from tripkit.web.organiser.editing.sections import ITEM_KINDS, SECTIONS_BY_KEY, Section
+from tripkit.web.organiser.editing.section import Section
+from tripkit.web.organiser.editing.sections import ITEM_KINDS, SECTIONS_BY_KEY
 from tripkit.web.organiser.page import ACTS, member_acts
 from tripkit.web.routing import Policy, route
 from tripkit.web.security import LARGEST_UPLOAD
