@@ -220,8 +220,11 @@ def test_a_trip_that_people_signed_up_for_is_no_draft_any_more(session: Session)
         publish_trip(session, trip_id=trip_id, version=version, moment=make_moment())
 
 
-def saved_at_once(engine: Engine) -> tuple[int, list[int | str]]:
-    """Two save different things from the same version while each is in the middle of it; the version, and what each got."""
+def saved_at_once(engine: Engine, patience: float) -> tuple[int, list[int | str]]:
+    """Two save different things from the same version, each in the middle of it; the version, and what each got.
+
+    ``patience``: for so many seconds each waits for the other there.
+    """
     with sessions(engine)() as session:
         trip_id = applied(session)
         base = being_edited(session, trip_id).version
@@ -229,7 +232,7 @@ def saved_at_once(engine: Engine) -> tuple[int, list[int | str]]:
 
     def pause(*args: Any, **more: Any) -> Any:
         with suppress(BrokenBarrierError):  # Where one waits for the other, nobody comes.
-            both_there.wait(0.5)
+            both_there.wait(patience)
         return real(*args, **more)
 
     def save(change: Callable[[Written], Written]) -> int | str:
@@ -246,12 +249,12 @@ def saved_at_once(engine: Engine) -> tuple[int, list[int | str]]:
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)  # SQLite has one writer at a time.
 def test_without_the_lock_one_of_two_who_save_at_once_is_lost(engine: Engine) -> None:
     with mock.patch.object(editing, "lock_pools"):
-        _, got = saved_at_once(engine)
+        _, got = saved_at_once(engine, 30)
     assert "IntegrityError" in got
 
 
 def test_two_who_save_at_once_lose_nothing(engine: Engine) -> None:
-    base, got = saved_at_once(engine)
+    base, got = saved_at_once(engine, 0.5)
     assert sorted(map(str, got)) == [str(base + 1), str(base + 2)]
     with sessions(engine)() as session:
         trip = being_edited(session, session.scalars(select(TripVersionRow.trip_id)).first() or 0).document["trip"]

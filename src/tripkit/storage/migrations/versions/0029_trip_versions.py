@@ -24,5 +24,5 @@ def upgrade() -> None:
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["trip_id"], ["trip.id"], name=op.f("fk_trip_version_trip_id_trip")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trip_version")),
-        sa.UniqueConstraint("trip_id", "number", name=op.f("uq_trip_version_trip_id")),
+        sa.UniqueConstraint("trip_id", "number", name=op.f("uq_trip_version_trip_id_number")),
     )
