@@ -16,9 +16,18 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 LOOK = """rules => axe.run(document, {runOnly: {type: "tag", values: rules}, resultTypes: ["violations"]})
     .then(found => found.violations)"""
 """What is right, element by element, stays in the browser: to bring it all over takes several times as long as to look."""
+WIDER_THAN_THE_WINDOW = """() => {
+    const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    if (wide <= 0) return "";
+    const edge = document.documentElement.clientWidth;
+    const those = [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > edge + 1);
+    return `${wide} px at ${edge} px: ` + those.slice(-3).map(e => e.outerHTML.slice(0, 120)).join(" | ");
+}"""
 PICTURES = os.environ.get("TRIPKIT_TEST_PICTURES")
 """A folder that screenshots are written to, if named."""
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+WALKS = [("sv", "phone"), ("en", "desktop")]
+"""In which language and at which size a walk is taken: each of them once. What is too wide is looked for at every width."""
 NARROWEST_TO_WIDEST = (320, 390, 768, 1280)
 
 
@@ -84,19 +93,16 @@ def faults(page: Page) -> list[str]:
 
 
 def scrolls_sideways(page: Page) -> str:
-    """What is wider than the window, empty when nothing is."""
+    """What is wider than the window at one of its widths, empty when nothing is."""
     page.wait_for_load_state()
-    return str(
-        page.evaluate(
-            """() => {
-                const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-                if (wide <= 0) return "";
-                const edge = document.documentElement.clientWidth;
-                const those = [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > edge + 1);
-                return `${wide} px: ` + those.slice(-3).map(e => e.outerHTML.slice(0, 120)).join(" | ");
-            }"""
-        )
-    )
+    shown = page.viewport_size
+    assert shown is not None
+    found = ""
+    for width in NARROWEST_TO_WIDEST:
+        page.set_viewport_size({**shown, "width": width})
+        found = found or str(page.evaluate(WIDER_THAN_THE_WINDOW))
+    page.set_viewport_size(shown)
+    return found
 
 
 def path_of(page: Page) -> str:

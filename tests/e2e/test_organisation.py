@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.browsing import SIZES, Visitor, faults, path_of, scrolls_sideways
+from tests.e2e.browsing import WALKS, Visitor, faults, path_of, scrolls_sideways
 from tests.e2e.demonstration import Site, serve_a_copy
 
 HOST = "studieresekansliet"
@@ -66,8 +66,7 @@ def addresses(host: str, language: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize(("language", "size"), WALKS)
 def test_an_owner_invites_and_a_colleague_accepts_without_a_fault_of_accessibility(
     organised: Site, visit: Callable[..., Visitor], language: str, size: str
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.browsing import SIZES, Visitor, faults, path_of, scrolls_sideways
+from tests.e2e.browsing import WALKS, Visitor, faults, path_of, scrolls_sideways
 from tests.e2e.demonstration import Site, serve_a_copy
 
 HOST = "studieresekansliet"
@@ -28,8 +28,7 @@ def organised(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         yield served
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize(("language", "size"), WALKS)
 def test_somebody_is_found_and_what_they_need_is_read_without_a_fault_of_accessibility(
     organised: Site, visit: Callable[..., Visitor], language: str, size: str
 ) -> None:

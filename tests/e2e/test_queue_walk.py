@@ -9,7 +9,7 @@ from email.message import EmailMessage
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.browsing import Visitor, faults, scrolls_sideways
+from tests.e2e.browsing import WALKS, Visitor, faults, scrolls_sideways
 from tests.e2e.demonstration import Site
 from tests.e2e.signing_up import cancel
 from tripkit.domain.places import TripState
@@ -27,8 +27,7 @@ def link_in(message: EmailMessage, language: str) -> str:
     return str(LINK.findall(body.get_content())[0]).replace("/sv/", f"/{language}/").replace("/en/", f"/{language}/")
 
 
-@pytest.mark.parametrize("language", ["sv", "en"])
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize(("language", "size"), WALKS)
 def test_a_freed_place_is_offered_to_the_next_who_accepts_it(
     fresh_site: Site, visit: Callable[..., Visitor], language: str, size: str
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.e2e.browsing import SIZES, Visitor, faults, path_of, scrolls_sideways
+from tests.e2e.browsing import WALKS, Visitor, faults, path_of, scrolls_sideways
 from tests.e2e.demonstration import serve
 from tripkit.storage import open_engine
 from tripkit.storage.migrations import upgrade
@@ -34,9 +34,7 @@ def code() -> str:
     return code_of(app)
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["", "without scripts"])
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize(("language", "size", "scripts"), [(*WALKS[0], True), (*WALKS[1], True), (*WALKS[0], False)])
 def test_the_first_organisation_is_made_without_a_fault_of_accessibility(
     tmp_path: Path, visit: Callable[..., Visitor], language: str, size: str, scripts: bool
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from tests.e2e.browsing import Visitor, faults, path_of, scrolls_sideways
+from tests.e2e.browsing import WALKS, Visitor, faults, path_of, scrolls_sideways
 from tests.e2e.demonstration import Site
 from tests.e2e.signing_up import Plan, cancel, choose_visits, fill_contact, fill_person, plans
 from tripkit.actions.sealed_answers import opened
@@ -53,8 +53,7 @@ def find_the_trip(someone: Visitor, site: Site, trip: TripPage) -> Page:
     return page
 
 
-@pytest.mark.parametrize("language", ["sv", "en"])
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize(("language", "size"), WALKS)
 def test_a_party_of_three_signs_up_and_one_of_them_cancels(
     fresh_site: Site, visit: Callable[..., Visitor], language: str, size: str
 ) -> None:
