@@ -22,7 +22,7 @@ LOST_SESSION = Problem(
 )
 
 
-def show(template: str, *, problems: Iterable[Problem] = (), status: int = 200, **values: Any) -> Response:
+def show(template: str, *, problems: Iterable[Problem] = (), status: int | None = None, **values: Any) -> Response:
     """A page. ``problems``: what is wrong in the form, which makes it a 422 unless ``status`` says otherwise."""
     found = tuple(problems)
     page = render_template(
@@ -36,4 +36,4 @@ def show(template: str, *, problems: Iterable[Problem] = (), status: int = 200, 
         done=request.args.get("done", ""),
         **values,
     )
-    return make_response(page, 422 if found and status == 200 else status)
+    return make_response(page, status or (422 if found else 200))

@@ -144,7 +144,7 @@ def back_to(code: str, done: str) -> Response:
 
 
 def _shown(
-    found: BookingToChange, act: Act, problems: Iterable[Problem], status: int = 200, *, stale: bool = False
+    found: BookingToChange, act: Act, problems: Iterable[Problem], status: int | None = None, *, stale: bool = False
 ) -> Response:
     wrong, follows = tuple(problems), None
     refused: Sentence | None = None

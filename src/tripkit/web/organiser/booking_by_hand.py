@@ -135,7 +135,7 @@ def _form(
     hand: ByHand,
     problems: Iterable[Problem] = (),
     *,
-    status: int = 200,
+    status: int | None = None,
     told: Told | None = None,
     follows: Consequences | None = None,
 ) -> Response:
