@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,13 +93,13 @@ def faults(page: Page) -> list[str]:
     ]
 
 
-def scrolls_sideways(page: Page) -> str:
-    """What is wider than the window at one of its widths, empty when nothing is."""
+def scrolls_sideways(page: Page, widths: Iterable[int] = NARROWEST_TO_WIDEST) -> str:
+    """What is wider than the window at one of these widths, empty when nothing is."""
     page.wait_for_load_state()
     shown = page.viewport_size
     assert shown is not None
     found = ""
-    for width in NARROWEST_TO_WIDEST:
+    for width in widths:
         page.set_viewport_size({**shown, "width": width})
         found = found or str(page.evaluate(WIDER_THAN_THE_WINDOW))
     page.set_viewport_size(shown)

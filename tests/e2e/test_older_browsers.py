@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route
 
-from tests.e2e.browsing import Visitor, faults, scrolls_sideways
+from tests.e2e.browsing import SIZES, Visitor, faults, scrolls_sideways
 from tests.e2e.demonstration import Site
 
 ASKS_FOR_OLD = "@supports not (color: light-dark(white, black))"
@@ -26,7 +26,7 @@ def as_an_older_browser_reads_it(route: Route) -> None:
     route.fulfill(response=answer, body=sheet)
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("size", SIZES)
 def test_an_older_browser_shows_a_trip_and_its_form_readably(
     site: Site, visit: Callable[..., Visitor], size: str
 ) -> None:
@@ -41,6 +41,6 @@ def test_an_older_browser_shows_a_trip_and_its_form_readably(
         assert page.evaluate("getComputedStyle(document.body).fontFamily").startswith('"Segoe UI"')
         assert page.locator("h1").first.is_visible()
         assert faults(page) == []
-        assert scrolls_sideways(page) == ""
+        assert scrolls_sideways(page, [SIZES[size][0]]) == ""
     # The faces are asked for early, and this browser then does without them: that it remarks on it is right.
     someone.errors[:] = [error for error in someone.errors if "preload" not in error]

@@ -92,7 +92,7 @@ def test_text_of_twice_the_size_fits_on_a_phone(site: Site, visit: Callable[...,
     for sort, address in addresses(site, "sv").items():
         someone.go(address)
         someone.page.evaluate("document.documentElement.style.fontSize = '200%'")
-        wide[sort] = scrolls_sideways(someone.page)
+        wide[sort] = scrolls_sideways(someone.page, [SIZES["phone"][0]])
     assert {sort: what for sort, what in wide.items() if what} == {}
 
 
