@@ -12,12 +12,12 @@ from tripkit.actions.recording import HAS_PLACE, Move, Told, audit, log_moves, m
 from tripkit.actions.seating import Seating, claims_of, drop_claims, lock_seating
 from tripkit.domain.answers import is_blank
 from tripkit.domain.bookings import ByOrganiser, Moment, ParticipantStatus
+from tripkit.domain.done import Changes
 from tripkit.domain.places import has_started, is_over
 from tripkit.domain.refusals import BookingRefused, ChangedMeanwhile, ChangeRefused, NotFound, Problem
 from tripkit.domain.seats import PLACES, PoolKind
 from tripkit.domain.sentences import Sentence, sentence
 from tripkit.domain.signup import check_text
-from tripkit.eventfile.noted_changes import Changes
 from tripkit.reads.booking_stamp import is_as_seen
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage.bookings import BookingRow, ClaimRow, OfferRow, ParticipantRow, WaitingRow

@@ -21,11 +21,11 @@ from tripkit.actions.recording import Move, log_moves
 from tripkit.actions.seating import claims_of, read_queue
 from tripkit.actions.settling import claim_wishes, log_passings, queue_up, settle
 from tripkit.domain.bookings import ByOrganiser, Moment, ParticipantStatus
+from tripkit.domain.done import Changes
 from tripkit.domain.refusals import ChangeRefused, NotFound
 from tripkit.domain.sentences import Sentence, sentence
 from tripkit.domain.trips import TripStatus
 from tripkit.domain.waiting_list import PassedBecause, Passing, Waiting
-from tripkit.eventfile.noted_changes import Changes
 from tripkit.reads.trip_plan import AnySession
 from tripkit.storage import write
 from tripkit.storage.bookings import ClaimRow, ParticipantRow, WaitingRow

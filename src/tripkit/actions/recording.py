@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import insert
 
 from tripkit.domain.bookings import Moment, ParticipantStatus
+from tripkit.domain.done import Changes
 from tripkit.domain.trips import Trip
-from tripkit.eventfile.noted_changes import Changes
 from tripkit.reads.trip_plan import AnySession
 from tripkit.reads.unsubscribed import digest_of_address
 from tripkit.storage import note_told

@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from alembic.util import CommandError
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from tripkit.settings import Settings, WrongSetting
 from tripkit.storage import open_engine
 from tripkit.storage.data_keys import vault_for
-from tripkit.storage.migrations import TablesAreInUse, current, upgrade
+from tripkit.storage.migrations import OtherTables, TablesAreInUse, current, upgrade
 from tripkit.storage.revision import Age, age_of, told_newer, told_older
 
 
@@ -101,7 +100,7 @@ def said() -> Iterator[None]:
         raise click.ClickException(f"The database cannot be used: {str(error.orig).splitlines()[0]}") from error
     except TablesAreInUse as error:
         raise click.ClickException(str(error)) from error
-    except CommandError as error:
+    except OtherTables as error:
         raise click.ClickException(
             f"The database was made by another version of tripkit, perhaps a newer one: {error}"
         ) from error

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from tripkit.domain.sentences import sentence
+
+Changes = Mapping[str, Sequence[Any] | None]
+"""What an entry of the log says has changed. By path, as ``size`` or ``programme/port/from``: what it was and is, null = not
+there; None = what is not kept."""
 
 DONE = {
     # Bookings.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from tripkit.domain.done import Changes
 from tripkit.domain.sentences import Sentence, sentence
 from tripkit.domain.trips import Organisation, Trip
 from tripkit.eventfile.as_written import Written, event_as_written
@@ -14,8 +15,6 @@ from tripkit.eventfile.format.programme import SECTIONS
 from tripkit.eventfile.plan import GROUPS
 from tripkit.eventfile.plan_words import LIST, THING, word
 
-Changes = Mapping[str, Sequence[Any] | None]
-"""By path, as ``size`` or ``programme/port/from``: what it was and is, null = not there; None = what is not kept."""
 THERE = "there"
 """What a thing that came or went was or is."""
 MOST = 60

@@ -8,8 +8,6 @@ from pathlib import Path
 from random import uniform
 from time import monotonic, sleep
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -17,7 +15,16 @@ from tripkit.storage.patience import patient_throughout
 from tripkit.storage.revision import current, newest, revision_of, revisions
 from tripkit.storage.session import writing
 
-__all__ = ["TablesAreInUse", "current", "newest", "revision_of", "revisions", "upgrade", "upgrade_within"]
+__all__ = [
+    "OtherTables",
+    "TablesAreInUse",
+    "current",
+    "newest",
+    "revision_of",
+    "revisions",
+    "upgrade",
+    "upgrade_within",
+]
 
 _HERE = Path(__file__).parent
 _LOCK = int.from_bytes(b"tripkit")
@@ -31,6 +38,10 @@ _PAUSE = (0.3, 1.0)
 _LOOK_AGAIN = 0.2
 _NOT_NOW = {"55P03", "40P01"}
 """PostgreSQL: lock_not_available, deadlock_detected."""
+
+
+class OtherTables(Exception):
+    """The database was made by another version of tripkit, which knew tables that this one does not."""
 
 
 class TablesAreInUse(Exception):
@@ -116,8 +127,16 @@ def _when_it_can(connection: Connection, run: Callable[[], None], until: float) 
 
 
 def _run(connection: Connection, to: str) -> None:
+    # Most commands look whether the tables are the newest, and few change them.
+    from alembic import command  # noqa: PLC0415 (for those alone)
+    from alembic.config import Config  # noqa: PLC0415 (for those alone)
+    from alembic.util import CommandError  # noqa: PLC0415 (for those alone)
+
     config = Config()
     config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, to)
+    try:
+        command.upgrade(config, to)
+    except CommandError as error:
+        raise OtherTables(str(error)) from error
