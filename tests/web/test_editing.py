@@ -237,6 +237,9 @@ def test_a_draft_is_made_from_a_few_answers_and_made_public(site: Site) -> None:
     assert site.get(public).status_code == 200
     again = send(owner, f"{HOST}new-trip/", **answers)
     assert again.location == f"{HOST}trips/resa-till-boras-2/edit/?done=made"
+    in_swedish = {name: said for name, said in answers.items() if not name.endswith("-en")}
+    send(owner, f"{HOST}new-trip/", **in_swedish | {"title-sv": "På svenska"})
+    assert found(site, "pa-svenska", "resebyran").trip.languages == ("sv",)
 
 
 def test_a_trip_is_copied_to_new_days(site: Site, organiser: FlaskClient, trip: str, event: Event) -> None:

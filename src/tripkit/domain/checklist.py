@@ -31,6 +31,11 @@ def missing(trip: Trip, *, untranslated: int, now: datetime) -> Iterator[Missing
         yield Missing(sentence=sentence("There are no terms to agree to."), part="terms", stops=True)
     if not trip.programme:
         yield Missing(sentence=sentence("Nothing is in the programme yet."), part="programme")
+    for choice in trip.choices:
+        among = sum(item.choice == choice.key for item in trip.programme)
+        if among < (2 if choice.required else 1):
+            said = sentence("“{choice}”: there is nothing to choose among yet.", choice=choice.title)
+            yield Missing(sentence=said, part="programme")
     visits = [item for item in trip.programme if item.kind is ItemKind.SITE_VISIT]
     if homeless := sum(item.site is None for item in visits):
         said = sentences("One visit has no site.", "{count} visits have no site.", homeless)

@@ -60,9 +60,10 @@ def _check_within(draft: Draft, written: ItemEntry, item: ProgrammeItem, finding
 def _check_choices(draft: Draft, findings: Findings) -> None:
     for choice in draft.entry.choices:
         items = [item.key for item in draft.trip.programme if item.choice == choice.key]
-        # One that may be left out is a choice too: to come along or not.
+        # One that may be left out is a choice too: to come along or not. Whoever makes a trip writes the choice first, and what
+        # belongs to it afterwards, so this must not be refused; nobody is asked to choose among nothing.
         if len(items) < (2 if choice.required else 1):
-            findings.error(
+            findings.warn(
                 choice.where("key"),
                 sentence("there is nothing to choose: one item belongs to “{key}”", key=choice.key)
                 if items

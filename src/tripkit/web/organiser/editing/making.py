@@ -38,7 +38,12 @@ _DAYS = (
     Field(path="to", kind=Kind.DAY, label=sentence("Last day"), needed=True),
 )
 _NEW = (
-    line("title", sentence("What is it called?"), needed=True, hint=sentence("As in a study trip to Göteborg.")),
+    line(
+        "title",
+        sentence("What is it called?"),
+        needed=True,
+        hint=sentence("As in a study trip to Göteborg. Leave a language empty, and the trip is not in it."),
+    ),
     prose("lead", sentence("What is it, in a sentence or two?"), needed=True),
     line("place", sentence("Where does it go?"), needed=True, hint=sentence("In a word or two, as in Göteborg.")),
     *_DAYS,
@@ -75,11 +80,13 @@ def new_trip(language: str, organisation: str) -> ResponseReturnValue:
     """The form, and a draft made from it."""
     page_language()
     host = find_organisation(session(), organisation) or abort(404)
+    offered = tuple(dict.fromkeys((*host.languages, *LANGUAGES)))
     if request.method != "POST":
-        return _form(host, shown(_NEW, {"vat": 25}, host.languages))
-    form = Reading(filled_sent(), host.languages, [])
+        return _form(offered, shown(_NEW, {"vat": 25}, offered))
+    languages = _written_in(filled_sent(), offered)
+    form = Reading(filled_sent(), languages, [])
     if not CsrfForm().is_ours():
-        return _form(host, filled_sent(), problems=[LOST_SESSION])
+        return _form(offered, filled_sent(), problems=[LOST_SESSION])
     values = read(_NEW, form)
     problems = form.problems
     if not problems:
@@ -87,23 +94,32 @@ def new_trip(language: str, organisation: str) -> ResponseReturnValue:
             key = make_trip(
                 session(),
                 organisation_id=here().organisation_id,
-                document=_document(host, values),
+                document=_document(host, languages, values),
                 moment=member_acts(),
             )
         except EventErrors as errors:
-            problems = [_problem(error.file, _said(error.sentence), host.languages) for error in errors.errors]
+            problems = [_problem(error.file, _said(error.sentence), languages) for error in errors.errors]
         else:
             return redirect(_edit_page(key), 303)
-    return _form(host, filled_sent(), problems=problems)
+    return _form(offered, filled_sent(), problems=problems)
 
 
-def _form(host: Organisation, filled: Filled, **values: Any) -> ResponseReturnValue:
+def _written_in(filled: Filled, offered: Sequence[str]) -> tuple[str, ...]:
+    """The languages that something is written in, of those that are offered; the first one where nothing is."""
+    texts = [field.path for field in _NEW if field.kind in {Kind.LINE, Kind.PROSE}]
+    written = (
+        one for one in offered if any(word.strip() for text in texts for word in filled.get(f"{text}-{one}", ()))
+    )
+    return tuple(written) or tuple(offered[:1])
+
+
+def _form(offered: Sequence[str], filled: Filled, **values: Any) -> ResponseReturnValue:
     others = trip_titles(session(), organisation_id=here().organisation_id)
     return show(
         "organiser/editing/new.html",
         fields=_NEW,
         filled=filled,
-        spoken=host.languages,
+        spoken=offered,
         others=others,
         choices={},
         **values,
@@ -115,10 +131,10 @@ def _edit_page(key: str) -> str:
     return url_for("organiser.edit", done="made", **where)  # type: ignore[arg-type]  # A mapping of words.
 
 
-def _document(host: Organisation, values: Mapping[str, Any]) -> Written:
+def _document(host: Organisation, languages: Sequence[str], values: Mapping[str, Any]) -> Written:
     """A whole trip from few answers, right in every other respect."""
     first = date.fromisoformat(values["from"])
-    groups = _groups(values.get("segments") or _in_all(_EVERYBODY, host.languages), host.languages)
+    groups = _groups(values.get("segments") or _in_all(_EVERYBODY, languages), languages)
     zone = here().time_zone
     trip = {
         "key": "new",
@@ -127,12 +143,12 @@ def _document(host: Organisation, values: Mapping[str, Any]) -> Written:
         "place": values["place"],
         "days": {"from": values["from"], "to": values["to"]},
         "time_zone": zone if zone != "UTC" else "Europe/Stockholm",
-        "languages": list(host.languages),
+        "languages": list(languages),
         "size": values["size"],
         "sign_up": _sign_up(first),
         "contact": {"name": _in_first(host.name, host.languages), "email": host.email},
         "price": {"net": values["net"], "currency": "SEK", "vat": values["vat"]},
-        "terms": {"version": "1", "text": _in_all(_TERMS, host.languages)},
+        "terms": {"version": "1", "text": _in_all(_TERMS, languages)},
     }
     return {"trip": trip, "segments": groups}
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from flask.typing import ResponseReturnValue
 
+from tripkit.domain.prices import Money
 from tripkit.domain.refusals import Problem
 from tripkit.domain.sentences import Sentence
 from tripkit.eventfile.as_written import Written
@@ -17,6 +20,7 @@ from tripkit.eventfile.errors import EventErrors, FileError
 from tripkit.reads.trip_document import TripDocument
 from tripkit.web.frame import page_language
 from tripkit.web.organiser import blueprint
+from tripkit.web.organiser.editing.fields import Kind
 from tripkit.web.organiser.editing.forms import value_at
 from tripkit.web.organiser.editing.page import CHANGE, found_trip, parts_of, problems_of, show_editing
 from tripkit.web.organiser.editing.parts import PARTS, TRAVEL, Part
@@ -35,7 +39,7 @@ class Stop:
     is_there: bool
     untranslated: int
     says: Any = None
-    """What its first field says, to be known by; a text, a word, or None."""
+    """What its first field says, to be known by; a text, a sentence, or None."""
 
 
 @route(blueprint, "/<language>/organise/<organisation>/trips/<trip>/edit/", policy=Policy.MEMBER, needs=CHANGE)
@@ -90,8 +94,27 @@ def _lists(document: Written, warnings: Iterable[FileError]) -> Iterator[Stop]:
 
 
 def _says(part: Part, group: Written) -> Any:
-    found = (value_at(group, one.path) for one in part.fields)
-    return next((value for value in found if value is not None and not isinstance(value, list)), None)
+    """What its first field that says something does, as its reader writes it: a text in languages, or a sentence."""
+    for one in part.fields:
+        value = value_at(group, one.path)
+        if value is None or isinstance(value, list):
+            continue
+        match one.kind:
+            case Kind.AMOUNT:
+                currency = str(value_at(group, "price.currency") or "")
+                return Sentence("{price}", {"price": Money(int(Decimal(str(value)) * 100), currency)})
+            case Kind.MOMENT:
+                return _labelled(one.label, datetime.fromisoformat(str(value)))
+            case Kind.WORD | Kind.NUMBER:
+                return _labelled(one.label, value)
+            case Kind.ONE_OF:
+                return one.choices[value]
+        return value if isinstance(value, dict) else Sentence("{said}", {"said": value})
+    return None
+
+
+def _labelled(label: Sentence, value: object) -> Sentence:
+    return Sentence("{label}: {value}", {"label": label, "value": value})
 
 
 def is_untranslated(warning: FileError) -> bool:

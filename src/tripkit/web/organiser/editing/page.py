@@ -34,7 +34,7 @@ _DONE = {
     "removed": sentence("It is taken away."),
     "made": sentence("The trip is made. Go through its parts in any order."),
     "published": sentence("It is published. Everybody sees it now."),
-    "opened": sentence("The trip is public."),
+    "opened": sentence("Everybody sees it now. Send people its address."),
     "back": sentence("It is written as it was. Look at what that changes, and publish it."),
 }
 SPARE_ROWS = 2
