@@ -82,6 +82,15 @@ LOOKS: tuple[Look, ...] = (
         form=_PROOFS,
     ),
     # What a passkey answers cannot be made up here: these are refused, in as many statements as it takes to find it.
+    # Here, since there are fewer members than acts: those whose booking an act before this one has taken would not find it.
+    act(
+        "open a booking of one's own",
+        "account.open_booking_here",
+        f"{_HOME}bookings/{{code}}/",
+        MEMBER,
+        30,
+        form=_HOME,
+    ),
     Look(
         name="add a passkey",
         endpoint="account.passkey",
@@ -102,14 +111,6 @@ LOOKS: tuple[Look, ...] = (
         fields={"credential": "none"},
         form=_SIGN_IN,
         status=422,
-    ),
-    act(
-        "open a booking of one's own",
-        "account.open_booking_here",
-        f"{_HOME}bookings/{{code}}/",
-        MEMBER,
-        30,
-        form=_HOME,
     ),
     act("forget me", "account.forget_me", f"{_HOME}forget-me/", MEMBER, 70, fields={"sure": "yes"}),
     act("sign out", "account.leave", f"{_HOME}sign-out/", MEMBER, 5, form=_HOME),

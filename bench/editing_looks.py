@@ -32,6 +32,7 @@ LOOKS: tuple[Look, ...] = (
     _page(
         "picture not published", "organiser.picture", "/organise/{host}/trips/{trip}/pictures/none.png", 3, status=404
     ),
+    _page("form: a step with a trip as a whole", "organiser.trip_step", f"{_TRIP}step/cancel/", 12),
     _page("versions of a trip", "organiser.versions", f"{_TRIP}versions/", 6),
     act(
         "make a trip",
@@ -93,6 +94,7 @@ LOOKS: tuple[Look, ...] = (
         statements=5,
     ),
     act("go back to a version", "organiser.versions", f"{_TRIP}versions/", MEMBER, 7, fields={"version": "1"}),
+    act("open sign-up", "organiser.trip_step", f"{_TRIP}step/open/", MEMBER, 40, fields={"until": ""}),
     # Another version than the newest one is not published: what publishing costs is what applying a directory does.
     Look(
         name="publish a trip",

@@ -237,6 +237,23 @@ def public_pages(site: Site, trip: str) -> dict[str, str]:
     return found
 
 
+def postpone(organiser: Organiser) -> None:
+    """The trip is postponed; everybody is told by a letter that was read first."""
+    page = organiser.visitor.page
+    organiser.visitor.go(organiser.trip)
+    page.locator('a[href$="/step/postpone/"]').click()
+    organiser.fill(
+        note={"sv": "Kvarnen brann i natt. Vi återkommer.", "en": "The mill burned last night. More to come."}
+    )
+    organiser.look("postponing")
+    page.locator("form button.btn").last.click()
+    organiser.look("letter-about-it")
+    page.locator('form[action$="/read/"] button').click()
+    page.locator("form.sending button.btn").click()
+    organiser.visitor.go(organiser.trip)
+    organiser.look("postponed")
+
+
 @pytest.mark.parametrize(("language", "size"), WALKS)
 def test_a_trip_is_made_run_and_moved_without_touching_a_file(
     tmp_path: Path, visit: Callable[..., Visitor], language: str, size: str
@@ -268,4 +285,9 @@ def test_a_trip_is_made_run_and_moved_without_touching_a_file(
         organiser.look("dashboard")
         write_to_all(organiser)
         move(organiser, "Bo Ek", organiser.key(WALK_YARDS))
+        postpone(organiser)
+        assert any(
+            "Kvarnen brann" in str(one.get_body()) or "The mill burned" in str(one.get_body())
+            for one in site.wait_for_mail("bo@tripkit.example", 4)
+        )
     assert {name: wrong for name, wrong in organiser.found.items() if wrong} == {}

@@ -111,7 +111,7 @@ def stay_at(site: Site, organisation: Organisation | None = None) -> Stay:
     letter = _letter(site, trip_id, made)
     site.session.commit()
     keys = {"item": "port", "site": "port", "speaker": "vera", "name": DRAWING.name, "filename": "places.js"}
-    keys |= {"part": "basics", "section": "sites", "thing": "port", "source": "hamnstad"}
+    keys |= {"part": "basics", "section": "sites", "thing": "port", "source": "hamnstad", "step": "open"}
     ids = {"token": made.token, "participant_id": str(participant), "offer_id": str(offer)}
     ids |= {"member": str(membership), "invitation": str(invitation)}
     ids |= {"listing": str(listing), "letter": str(letter)}

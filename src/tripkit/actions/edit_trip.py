@@ -14,7 +14,7 @@ from tripkit.actions.seating import lock_pools
 from tripkit.domain.bookings import Moment
 from tripkit.domain.refusals import ChangeRefused, EditedMeanwhile
 from tripkit.domain.sentences import sentence
-from tripkit.domain.trips import TripStatus
+from tripkit.domain.trips import Trip, TripStatus
 from tripkit.eventfile.as_written import Written
 from tripkit.eventfile.document import document_of, read_document
 from tripkit.eventfile.merging import merged
@@ -92,6 +92,31 @@ def publish_trip(session: AnySession, *, trip_id: int, version: int, moment: Mom
         if row is not None and row.published_at is None:
             row.published_at = moment.at
     return Edited(version=version, changed=changed)
+
+
+def change_shown(session: AnySession, trip_id: int, change: Callable[[Trip], Trip], moment: Moment) -> Trip:
+    """Within a transaction of the caller's: change what everybody sees, at once; the trip as it is then.
+
+    What is being edited and not published stays so, on top of the change; where both change the same, the edit is kept.
+
+    Raises: EventErrors and PlanRefused as `apply_trip`.
+    """
+    lock_pools(session, trip_id)
+    found = _found(session, trip_id)
+    was = document_of(found.organisation, found.trip)
+    changed = change(found.trip)
+    read = read_document(document_of(found.organisation, changed), found.organisation, found.pictures)
+    if read.trip == found.trip:
+        return read.trip
+    write_trip(session, trip_id, found.organisation, found.trip, read.trip, moment)
+    if not found.version:
+        keep_version(session, trip_id, was, moment, published=True)
+    now = document_of(found.organisation, read.trip)
+    keep_version(session, trip_id, now, moment, published=True)
+    if found.has_edits:
+        edited, _ = merged(was, found.document, now)
+        keep_version(session, trip_id, edited, moment, published=False)
+    return read.trip
 
 
 def _found(session: AnySession, trip_id: int) -> TripDocument:

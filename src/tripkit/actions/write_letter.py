@@ -38,28 +38,33 @@ def begin_letter(session: AnySession, *, trip_id: int, key: str, draft: Draft, m
     Raises: NotFound, ChangedMeanwhile (the key has another content by now).
     """
     with write(session):
-        # Locked: of two who send the same form at once, the second one finds what the first one wrote.
-        if session.scalar(select(TripRow.id).where(TripRow.id == trip_id).with_for_update()) is None:
-            raise NotFound(sentence("There is no such trip."))
-        known = session.scalars(_here(trip_id).where(CampaignRow.key == key)).one_or_none()
-        if known is not None:
-            if not _says(known, draft):
-                raise ChangedMeanwhile(_CHANGED)
-            return known.id
-        row = CampaignRow(
-            trip_id=trip_id,
-            key=key,
-            subject=draft.subject,
-            text=draft.text,
-            audience=draft.audience,
-            essential=draft.essential,
-            state=CampaignState.DRAFT,
-            made_at=moment.at,
-        )
-        session.add(row)
-        session.flush()
-        audit(session, "create_campaign", moment=moment, trip_id=trip_id, campaign=row.id, key=key)
-        return row.id
+        return written_draft(session, trip_id=trip_id, key=key, draft=draft, moment=moment)
+
+
+def written_draft(session: AnySession, *, trip_id: int, key: str, draft: Draft, moment: Moment) -> int:
+    """The same within a transaction of the caller's."""
+    # Locked: of two who send the same form at once, the second one finds what the first one wrote.
+    if session.scalar(select(TripRow.id).where(TripRow.id == trip_id).with_for_update()) is None:
+        raise NotFound(sentence("There is no such trip."))
+    known = session.scalars(_here(trip_id).where(CampaignRow.key == key)).one_or_none()
+    if known is not None:
+        if not _says(known, draft):
+            raise ChangedMeanwhile(_CHANGED)
+        return known.id
+    row = CampaignRow(
+        trip_id=trip_id,
+        key=key,
+        subject=draft.subject,
+        text=draft.text,
+        audience=draft.audience,
+        essential=draft.essential,
+        state=CampaignState.DRAFT,
+        made_at=moment.at,
+    )
+    session.add(row)
+    session.flush()
+    audit(session, "create_campaign", moment=moment, trip_id=trip_id, campaign=row.id, key=key)
+    return row.id
 
 
 def change_letter(

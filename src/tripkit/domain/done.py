@@ -34,6 +34,7 @@ DONE = {
     "write_note": sentence("A note for colleagues was written"),
     "unsubscribe": sentence("Somebody wants no more letters from the organisation"),
     # Trips.
+    "take_step": sentence("A step was taken with the trip as a whole"),
     "add_picture": sentence("A picture was added to the trip"),
     "draw_lots": sentence("Places were drawn by lot"),
     "change_trip": sentence("The trip was changed"),

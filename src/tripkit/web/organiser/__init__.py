@@ -43,6 +43,7 @@ from tripkit.web.organiser import (  # noqa: E402 (routes register)
     settings,
     system_messages,
     together,
+    trip_step,
 )
 
 __all__ = [
@@ -78,4 +79,5 @@ __all__ = [
     "settings",
     "system_messages",
     "together",
+    "trip_step",
 ]

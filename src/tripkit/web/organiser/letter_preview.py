@@ -20,12 +20,13 @@ from tripkit.web.mybooking.opening import whole
 from tripkit.web.organiser import blueprint
 from tripkit.web.organiser.letters import CHANGE, ONE, SEE
 from tripkit.web.organiser.page import ACTS, account, member_acts, show
+from tripkit.web.organiser.trip_step import STEPPED
 from tripkit.web.routing import Policy, route
 from tripkit.web.signup.csrf import check_button
 from tripkit.web.who import me
 
 _TESTS = Limit("letters to try out by one member", 10, 3600, account)
-_DONE = {"tried": sentence("The letter is on its way to you, once in each of its languages.")}
+_DONE = {**STEPPED, "tried": sentence("The letter is on its way to you, once in each of its languages.")}
 
 
 @route(blueprint, f"{ONE}preview/", policy=Policy.MEMBER, needs=SEE, endpoint="letter_preview")

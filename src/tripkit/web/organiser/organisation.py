@@ -16,6 +16,7 @@ from tripkit.web.organiser import blueprint
 from tripkit.web.organiser.coming import stops
 from tripkit.web.organiser.page import show
 from tripkit.web.organiser.to_do import Reader, lines
+from tripkit.web.organiser.trip_step import STEPPED, step_names
 from tripkit.web.routing import Need, Policy, route
 
 _SEE = Need(TRIP, Level.SEE)
@@ -50,6 +51,8 @@ def trip(language: str, organisation: str, trip: str) -> ResponseReturnValue:
         curve=curve_of(board.course, board.page.places.trip.size or 0) if board.course else None,
         now=moment,
         lines=lines(board.to_do, reader),
+        steps=step_names(value, moment),
+        said=STEPPED.get(request.args.get("done", "")),
         ahead=stops(tuple(one for one in board.coming if not one.is_over(moment)), value, language),
         behind=stops(tuple(one for one in board.coming if one.is_over(moment)), value, language),
     )
