@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
 from tripkit.actions.planned_change import planned_change
-from tripkit.actions.take_step import NOT_NOW, take_step
+from tripkit.actions.take_step import take_step
 from tripkit.domain.refusals import BookingRefused, ChangeRefused, PlanRefused, Problem
 from tripkit.domain.rights import MESSAGES, TRIP, Level
 from tripkit.domain.sentences import Sentence, sentence
@@ -159,7 +159,6 @@ def _shown(page: TripPage, trip_id: int, step: Step, *problems: Problem, status:
         follows=follows,
         possible=possible,
         others=step_names(trip, moment),
-        why_not=NOT_NOW,
         typed={one: request.form.get(f"note-{one}", "") for one in trip.languages},
         until=request.form["until"]
         if "until" in request.form
