@@ -35,6 +35,7 @@ def test_a_trip_is_cancelled_with_a_reason_and_a_letter_to_read(site: Site) -> N
     assert "The trip is cancelled. Its page says so." in letter.words
     assert "Snö." in letter.words, "the contact person reads Swedish"
     assert "Snow." in site.see().words, "seen by everybody at once"
+    assert "The letter about it, sent or not, is among the trip's messages." in look(owner, TRIP).words
     again = send(owner, f"{TRIP}step/plan/")
     assert again.status_code == 303
     assert "Snow." not in site.see().words
